@@ -52,6 +52,8 @@ test('a snapshot is read as it was written, with what rustc said to who only ask
   expect(parseSnapshot(JSON.stringify({ ...snapshot, asked: 7 }))).toEqual(snapshot)
   const system = { ...snapshot, system: 'debian 12' }
   expect(parseSnapshot(JSON.stringify(system))).toEqual(system)
+  const linked = { ...snapshot, realWorkspace: '/disk/work' }
+  expect(parseSnapshot(JSON.stringify(linked))).toEqual(linked)
 })
 
 test('a snapshot of an earlier version names no workflow', () => {

@@ -1,11 +1,11 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { COLD } from '../../src/plan/build-record.ts'
 import type { Maker } from '../../src/plan/lease.ts'
 import type { Origin } from '../../src/plan/seed.ts'
 import type { Settings } from '../../src/plan/settings.ts'
-import { adaptSeed } from '../../src/steps/adapt-seed.ts'
+import { adaptSeed, movedTargetOf } from '../../src/steps/adapt-seed.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { HASH, cargoTree } from '../helpers/cargo-tree.ts'
 import { aJob, aLease, anId } from '../helpers/lease.ts'
@@ -15,6 +15,7 @@ const scene = useScene()
 const SILENT = { info: () => {}, notice: () => {}, warning: () => {}, error: () => {} }
 const STATE = 'debug/incremental/one/state'
 
+const OTHER = { workspace: '/other', realWorkspace: '/disk' }
 const UNIT = { toolchain: 'rustc', inputs: false, times: '', generation: 0, runnerKey: '' }
 
 /** A slot that was handed down is made fit for its heir; where it lies. */
@@ -127,4 +128,28 @@ test('what a person’s last command left goes along', async () => {
   expect(readdirSync(`${place}/tmp`)).toEqual(['scratch'])
   expect(readdirSync(place)).toContain('package')
   expect(readdirSync(`${place}/debug`)).toContain('program')
+})
+
+test.each([
+  ['of another workspace', { workspace: '/other' }, ['/other']],
+  ['of another one behind a link', OTHER, ['/other', '/disk']],
+  ['of this one behind a link', { workspace: 'link', realWorkspace: 'real' }, []],
+  ['of this one, by its own path', { workspace: 'real' }, []],
+  ['of what the link led to before', { workspace: 'link', realWorkspace: '/disk' }, ['/disk']],
+])('a seed %s is searched for where that lay, too', (_, origin, expected) => {
+  const real = scene().directory('disk')
+  const link = `${scene().directory('runner')}/_work`
+  symlinkSync(real, link)
+  const placed = (path: string): string => ({ link, real })[path] ?? path
+  const places = Object.entries(origin).map(([name, path]) => [name, placed(path)] as const)
+  const request = {
+    root: aRoot(scene()),
+    lease: aLease({ id: anId(2) }),
+    settings: { constantPaths: { target: null, workspace: null } } as Settings,
+    origin: { ...UNIT, unused: {}, workspace: '', ...Object.fromEntries(places) },
+    formerTargets: [],
+    linked: [],
+  }
+  const moved = movedTargetOf(request, { GITHUB_WORKSPACE: link })
+  expect(moved?.formerWorkspaces ?? []).toEqual(expected)
 })

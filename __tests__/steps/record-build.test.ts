@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { readBuildRecord } from '../../src/host/lease-companions.ts'
@@ -41,4 +41,20 @@ test.each<[string, Record<string, string>, string | null]>([
   }
   await recordBuild(root, lease.id, null, RUNTIME)
   expect(readBuildRecord(root, lease.id)?.toolchain).toBe(toolchain)
+})
+
+test('where a workspace lies that is reached by a link is noted, and only there', async () => {
+  const root = aRoot(scene())
+  const lease = aLease()
+  writeLease(root, lease)
+  mkdirSync(`${root.path}/${lease.slot}`, { recursive: true })
+  const disk = scene().directory('disk')
+  const link = path.join(scene().directory('runner'), '_work')
+  symlinkSync(disk, link)
+  for (const [workspace, realWorkspace] of [[link, disk] as const, [disk, undefined] as const]) {
+    const environment = { GITHUB_WORKSPACE: workspace }
+    await recordBuild(root, lease.id, null, { ...RUNTIME, environment })
+    expect(readBuildRecord(root, lease.id)).toMatchObject({ workspace })
+    expect(readBuildRecord(root, lease.id)?.realWorkspace).toBe(realWorkspace)
+  }
 })

@@ -37,6 +37,8 @@ export interface BuildRecord {
   version: 1
   /** absolute path of the checkout, '' where there was none */
   workspace: string
+  /** where links lead on the way there: Cargo compiles in that one; absent where there are none */
+  realWorkspace?: string
   /** what all worktrees of its repository share, by its identity; '' where that is of no use */
   common: string
   /** `rustc -vV` of the build, null where it is not known */
@@ -107,6 +109,7 @@ export function parseBuildRecord(text: string): BuildRecord | null {
   return {
     version: 1,
     workspace,
+    ...realWorkspaceIn(found),
     common: typeof common === 'string' ? common : '',
     toolchain: typeof toolchain === 'string' ? toolchain : null,
     inputs: inputs === true,
@@ -130,6 +133,13 @@ export function askedIn({ asked, choice }: Record<string, unknown>): {
 /** The system of a record that anybody may have written. */
 export function systemIn({ system }: Record<string, unknown>): { system?: string } {
   return typeof system === 'string' ? { system } : {}
+}
+
+/** Where the workspace of a record lies that anybody may have written. */
+export function realWorkspaceIn({ realWorkspace }: Record<string, unknown>): {
+  realWorkspace?: string
+} {
+  return typeof realWorkspace === 'string' ? { realWorkspace } : {}
 }
 
 function parseVersion1(text: string): Record<string, unknown> | null {

@@ -1,4 +1,4 @@
-import { askedIn } from './build-record.ts'
+import { askedIn, realWorkspaceIn } from './build-record.ts'
 import { parseObject } from './lease.ts'
 
 /** What goes along with a build through the cache service: the next host knows nothing else of it. */
@@ -8,6 +8,8 @@ export interface RemoteRecord {
   id: string
   /** absolute path of the checkout */
   workspace: string
+  /** see BuildRecord */
+  realWorkspace?: string
   /** absolute paths that may be compiled in: the slot it was built in, and those handed down to it */
   targets: string[]
   toolchain: string
@@ -33,7 +35,14 @@ export function parseRemoteRecord(text: string): RemoteRecord | null {
   if (!Array.isArray(targets) || (inputs !== null && typeof inputs !== 'string')) return null
   const paths = targets.filter((each): each is string => typeof each === 'string')
   if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST) return null
-  const built = { id, workspace, targets: paths, toolchain, ...askedIn(found) }
+  const built = {
+    id,
+    workspace,
+    targets: paths,
+    toolchain,
+    ...askedIn(found),
+    ...realWorkspaceIn(found),
+  }
   return { version: 1, ...built, savedMs, inputs }
 }
 

@@ -45,6 +45,8 @@ export interface SeedWish {
 export interface Origin {
   /** absolute path of the checkout it was built from */
   workspace: string
+  /** see BuildRecord */
+  realWorkspace?: string
   runnerKey: string
   /** `rustc -vV`, null where it is not known */
   toolchain: string | null

@@ -1,4 +1,4 @@
-import { askedIn, systemIn } from './build-record.ts'
+import { askedIn, realWorkspaceIn, systemIn } from './build-record.ts'
 import { isLeaseId, isSlotPath, sha256 } from './naming.ts'
 import { parseObject } from './lease.ts'
 import { mayBeOf } from './job.ts'
@@ -35,6 +35,8 @@ export interface Snapshot {
   /** digest of the environment that decides what a target dir is good for */
   environment: string
   workspace: string
+  /** see BuildRecord */
+  realWorkspace?: string
   /** the runner that built it */
   runnerKey: string
   /** slots whose paths may be compiled in: the one it was built in, and those handed down to it */
@@ -114,6 +116,7 @@ export function parseSnapshot(text: string): Snapshot | null {
     toolchain: textOr(found['toolchain'], null),
     environment: textOr(found['environment'], ''),
     workspace,
+    ...realWorkspaceIn(found),
     runnerKey: textOr(found['runnerKey'], ''),
     former: slots,
     generation: typeof found['generation'] === 'number' ? found['generation'] : 0,

@@ -10,6 +10,7 @@ import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
 import { findPlantedLink } from '../host/planted-links.ts'
 import { pathsOf } from '../host/slots.ts'
+import { follow } from '../host/way.ts'
 import { keepsAccessTimes, looksMarked, markUnits, moveUnitsOut } from '../host/unit-marks.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
@@ -142,8 +143,9 @@ export function movedTargetOf(
   environment: NodeJS.ProcessEnv,
 ): MovedTarget | null {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
-  const formerWorkspaces =
-    origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace]
+  const here = new Set(['', workspace, follow(workspace).path])
+  const former = new Set([origin.workspace, origin.realWorkspace ?? ''])
+  const formerWorkspaces = [...former].filter((path) => !here.has(path))
   if (formerTargets.length === 0 && formerWorkspaces.length === 0) return null
   const [target = '', ...aliases] = pathsOf(root, lease.slot)
   const constant = settings.constantPaths.target

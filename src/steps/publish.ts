@@ -1,4 +1,4 @@
-import { askedIn, systemIn } from '../plan/build-record.ts'
+import { askedIn, realWorkspaceIn, systemIn } from '../plan/build-record.ts'
 import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import type { Job } from '../plan/job.ts'
@@ -74,6 +74,7 @@ async function tryToPublish(
     toolchain: build.toolchain,
     environment: digest,
     workspace: build.workspace,
+    ...realWorkspaceIn({ ...build }),
     runnerKey: record.lease?.owner.runner.key ?? '',
     former: [slot, ...build.former],
     generation: build.generation,

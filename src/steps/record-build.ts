@@ -23,6 +23,7 @@ import { readMarks } from '../host/unit-marks.ts'
 import { readTextOrNull } from '../host/small-file.ts'
 import { unchangingFolders } from '../host/unchanging.ts'
 import { findCommon } from '../host/workplace.ts'
+import { realPathOf } from '../host/workspace-reader.ts'
 import { UNPROVEN, encodeBuildInputs, parseBuildInputs } from '../plan/build-inputs.ts'
 import type { BuildInputs } from '../plan/build-inputs.ts'
 import type { Voice } from '../report/voice.ts'
@@ -48,6 +49,7 @@ export async function recordBuild(
     const { generation, former, unused, ...seeded } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
     const workspace = environment['GITHUB_WORKSPACE'] ?? ''
+    const realWorkspace = realPathOf(workspace)
     const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : ''
     // Outside workflows only other worktrees of the repository have a use for them.
     const isWanted = toolchain !== null && (!isLocal(lease.madeBy) || common !== '')
@@ -63,6 +65,7 @@ export async function recordBuild(
     const record: BuildRecord = {
       version: 1,
       workspace,
+      ...(realWorkspace === workspace ? {} : { realWorkspace }),
       common,
       toolchain,
       ...asked,

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { askedIn } from '../plan/build-record.ts'
+import { askedIn, realWorkspaceIn } from '../plan/build-record.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
@@ -72,6 +72,7 @@ export async function fetchSeed(
   if (found === null) return 'its record cannot be understood'
   const origin: Origin = {
     workspace: found.workspace,
+    ...realWorkspaceIn({ ...found }),
     // Of another host, or of another time on this one: never its own workspace.
     runnerKey: '',
     toolchain: found.toolchain,
@@ -119,6 +120,7 @@ export async function saveBuild(
     version: 1,
     id: lease.id,
     workspace,
+    ...realWorkspaceIn({ ...build }),
     targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
     toolchain,
     ...askedIn({ asked }),
