@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3738);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3670);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3738:
+/***/ 3670:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3614,6 +3614,7 @@ function parseBuildRecord(text) {
     return {
         version: 1,
         workspace,
+        ...realWorkspaceIn(found),
         common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
@@ -3633,6 +3634,10 @@ function askedIn({ asked, choice }) {
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
     return typeof system === 'string' ? { system } : {};
+}
+/** Where the workspace of a record lies that anybody may have written. */
+function realWorkspaceIn({ realWorkspace }) {
+    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
 }
 function parseVersion1(text) {
     const found = parseObject(text);
@@ -3862,11 +3867,15 @@ function isPlain(path) {
         return false;
     return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
 function isSettable(path) {
     if (path.startsWith('/') || (path !== '' && !isPlain(path)))
         return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+    const parts = path.toLowerCase().split('/');
+    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/restored.js
@@ -4858,7 +4867,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+/** Loaded when it is needed: most passes have nothing to rename. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -6654,6 +6663,7 @@ function parseSnapshot(text) {
         toolchain: snapshot_textOr(found['toolchain'], null),
         environment: snapshot_textOr(found['environment'], ''),
         workspace,
+        ...realWorkspaceIn(found),
         runnerKey: snapshot_textOr(found['runnerKey'], ''),
         former: slots,
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
@@ -10044,60 +10054,29 @@ function findWithin(folder, levels) {
             return entry.name;
         if (levels === 1 || !entry.isDirectory())
             continue;
-        const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
+        const found = levels === 2
+            ? linkAmong(folder, entry.name)
+            : enter(folder, entry.name, (inner) => findWithin(inner, levels - 1));
         if (found !== null)
             return `${entry.name}/${found}`;
     }
     return null;
 }
-function entriesOf(folder) {
-    return (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true });
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-weights.js
-
-
-
-
-
-/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
-const ARTEFACTS = ['deps', 'examples'];
-/**
- * What each unit of a target dir takes: its artefacts, and what its build script has written.
- *
- * @param target absolute path that other programs can use, too
- * @returns allocated bytes by unit; null where not all of it could be measured in time
- */
-async function weighUnits(target, waitMs) {
-    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
-    const measured = await measureNested([...owners.keys()], waitMs);
-    const weights = new Map();
-    for (const [place, unit] of owners) {
-        const bytes = measured.get(place)?.bytes;
-        if (bytes === undefined)
+/** Of the lowest level there are very many folders: each is listed without being opened before. */
+function linkAmong(folder, name) {
+    try {
+        return entriesOf(folder, name).find((entry) => entry.isSymbolicLink())?.name ?? null;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOENT' || isDiverted(error))
             return null;
-        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+        throw error;
     }
-    return weights;
 }
-/** What belongs to the units of a profile, with whose it is. */
-function placesOf({ path, folder }, target) {
-    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
-    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
-    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
-    const places = [];
-    for (const name of ['build', ...ARTEFACTS]) {
-        for (const each of namesIn(name)) {
-            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
-            if (unit !== undefined)
-                places.push([`${target}/${path}/${name}/${each}`, unit]);
-        }
-    }
-    return places;
+function entriesOf(folder, name = '.') {
+    return (0,external_node_fs_.readdirSync)(at(folder, name), { withFileTypes: true });
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./lib/host/contents.js
 
 
@@ -10232,6 +10211,89 @@ function byBytes(a, b) {
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const way_LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function way_follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_namespaceObject.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_namespaceObject.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit-weights.js
+
+
+
+
+
+/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
+const ARTEFACTS = ['deps', 'examples'];
+/**
+ * What each unit of a target dir takes: its artefacts, and what its build script has written.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns allocated bytes by unit; null where not all of it could be measured in time
+ */
+async function weighUnits(target, waitMs) {
+    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const measured = await measureNested([...owners.keys()], waitMs);
+    const weights = new Map();
+    for (const [place, unit] of owners) {
+        const bytes = measured.get(place)?.bytes;
+        if (bytes === undefined)
+            return null;
+        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    }
+    return weights;
+}
+/** What belongs to the units of a profile, with whose it is. */
+function placesOf({ path, folder }, target) {
+    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
+    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
+    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
+    const places = [];
+    for (const name of ['build', ...ARTEFACTS]) {
+        for (const each of namesIn(name)) {
+            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
+            if (unit !== undefined)
+                places.push([`${target}/${path}/${name}/${each}`, unit]);
+        }
+    }
+    return places;
+}
+
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./lib/host/near-times.js
 
 
@@ -11977,19 +12039,18 @@ function keepsBuildElsewhere(configured) {
     return [...above, ...below].some(mayHoldSetting);
 }
 function mayHoldSetting(file) {
-    const text = readSmallFile(realPathOf(file));
-    if (text === null)
+    if (!mayBeThere(file))
         return false;
-    return typeof text === 'string' ? SETTING.test(text) : mayBeThere(file);
+    const text = readSmallFile(realPathOf(file));
+    return typeof text === 'string' ? SETTING.test(text) : text !== null;
 }
 /** Below what is no folder nothing is: a home may be /dev/null. Where nobody may look, something may be. */
 function mayBeThere(file) {
     try {
-        (0,external_node_fs_.lstatSync)(file);
-        return true;
+        return (0,external_node_fs_.lstatSync)(file, { throwIfNoEntry: false }) !== undefined;
     }
     catch (error) {
-        return !['ENOENT', 'ENOTDIR'].includes(errnoOf(error));
+        return errnoOf(error) !== 'ENOTDIR';
     }
 }
 function withThoseAbove(folder) {
@@ -12177,6 +12238,119 @@ function hasOptionalOnly(bytes, from, end) {
     return at === end;
 }
 
+;// CONCATENATED MODULE: ./lib/host/work-tree-git.js
+
+
+
+
+
+const work_tree_git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/**
+ * Both at once, of which each takes long where there are many files. For this process, whose memory is
+ * large, to start one shell takes half as long as to start two programs.
+ */
+const COMPARE = `own=$1
+shift
+git --literal-pathspecs -c "$own" diff-files --raw -z --no-renames --ignore-submodules=all >&3 &
+first=$!
+git --literal-pathspecs -c "$own" ls-files -o --exclude-standard -z "$@" 3>&-
+second=$?
+wait "$first" || exit "$?"
+exit "$second"`;
+/** Asks git about a work tree. */
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = (0,external_node_path_namespaceObject.join)(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_namespaceObject.join)(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What lies in the work tree and is not as the index has it, but for what these words exclude. */
+    async compare(without) {
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_namespaceObject.spawn)('sh', ['-c', COMPARE, 'sh', ownAttributes(), ...without], {
+                cwd: this.folder,
+                env: this.#environment,
+                // As the leader of a group it is ended with what it has started.
+                detached: true,
+                stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+            });
+            const timer = setTimeout(() => killGroup(child.pid), work_tree_git_WAIT_MS);
+            const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
+            child.on('error', failed);
+            child.on('error', () => clearTimeout(timer));
+            child.on('close', (status) => {
+                clearTimeout(timer);
+                if (status === 0)
+                    answered({ differing: work_tree_git_parted(differing), untracked: work_tree_git_parted(untracked) });
+                else
+                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+            });
+        });
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', ownAttributes()];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_namespaceObject.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: work_tree_git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(work_tree_git_parted([stdout]));
+                else
+                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+/** Those that a user has for all repositories. */
+function ownAttributes() {
+    return `core.attributesFile=${(0,external_node_os_namespaceObject.homedir)()}/.config/git/attributes`;
+}
+/** What a program says there, as it comes; one that says too much is ended. */
+function told(stream, pid) {
+    const parts = [];
+    let length = 0;
+    if (stream === null || stream === undefined || !('setEncoding' in stream))
+        return parts;
+    stream.setEncoding('utf8').on('data', (part) => {
+        parts.push(part);
+        length += part.length;
+        if (length > ANSWER_AT_MOST)
+            killGroup(pid);
+    });
+    return parts;
+}
+function work_tree_git_parted(parts = []) {
+    return parts.join('').split('\0').slice(0, -1);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
 
 
@@ -12186,8 +12360,6 @@ function hasOptionalOnly(bytes, from, end) {
 
 
 
-const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_.lstatSync)((0,external_node_path_namespaceObject.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -12246,53 +12418,6 @@ function furnish(own, common) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'info', name)) ?? '');
     }
 }
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = (0,external_node_path_namespaceObject.join)(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: (0,external_node_path_namespaceObject.join)(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${(0,external_node_os_namespaceObject.homedir)()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = (0,external_node_child_process_namespaceObject.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
 async function read(git, excluded) {
     const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
@@ -12319,9 +12444,8 @@ async function compare(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${git_quoted(path)}`);
     for (let round = 1; round <= git_ROUNDS; round += 1) {
         const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        const [{ differing, untracked }, { files: tracked, submodules }] = await Promise.all([
+            git.compare(without),
             indexOf(git),
         ]);
         // What was added meanwhile git calls clean, against another blob than the one that was read here.
@@ -12550,45 +12674,6 @@ function isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const way_LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function way_follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_namespaceObject.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_namespaceObject.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
-}
-
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
 
 
@@ -12810,8 +12895,9 @@ class FolderReader {
             return null;
         const names = this.#open.has(path) ? null : contents_namesIn(path);
         const isReadable = names !== null && this.entries.size + names.length <= folder_contents_ENTRIES_AT_MOST;
-        // Git’s own folder and a target directory change with every job.
-        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+        // Git’s own folder and a target directory change with every job; a submodule’s file does not.
+        const hasGit = names?.includes('.git') === true && statOrNull(`${path}/.git`)?.isFile() !== true;
+        if (!isReadable || hasGit || names.includes('.rustc_info.json')) {
             return foundAs('directory', UNPROVEN, stat);
         }
         this.#open.add(path);
@@ -13574,6 +13660,7 @@ const SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot and for the checkout, before it comes there: nothing that Cargo takes
  * for fresh may see a path of another slot or workspace. What builds have not used for long goes.
@@ -13659,7 +13746,9 @@ const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
+    const here = new Set(['', workspace, way_follow(workspace).path]);
+    const former = new Set([origin.workspace, origin.realWorkspace ?? '']);
+    const formerWorkspaces = [...former].filter((path) => !here.has(path));
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
         return null;
     const [target = '', ...aliases] = slots_pathsOf(root, lease.slot);
@@ -17773,6 +17862,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         toolchain: build.toolchain,
         environment: digest,
         workspace: build.workspace,
+        ...realWorkspaceIn({ ...build }),
         runnerKey: record.lease?.owner.runner.key ?? '',
         former: [slot, ...build.former],
         generation: build.generation,
@@ -18219,6 +18309,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -18233,6 +18324,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const { generation, former, unused, ...seeded } = readSeedRecord(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+        const realWorkspace = realPathOf(workspace);
         const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
         // Outside workflows only other worktrees of the repository have a use for them.
         const isWanted = toolchain !== null && (!isLocal(lease.madeBy) || common !== '');
@@ -18246,6 +18338,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const record = {
             version: 1,
             workspace,
+            ...(realWorkspace === workspace ? {} : { realWorkspace }),
             common,
             toolchain,
             ...asked,
@@ -18362,7 +18455,14 @@ function parseRemoteRecord(text) {
     const paths = targets.filter((each) => typeof each === 'string');
     if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
         return null;
-    const built = { id, workspace, targets: paths, toolchain, ...askedIn(found) };
+    const built = {
+        id,
+        workspace,
+        targets: paths,
+        toolchain,
+        ...askedIn(found),
+        ...realWorkspaceIn(found),
+    };
     return { version: 1, ...built, savedMs, inputs };
 }
 const TARGETS_AT_MOST = 200;
@@ -19173,6 +19273,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         return 'its record cannot be understood';
     const origin = {
         workspace: found.workspace,
+        ...realWorkspaceIn({ ...found }),
         // Of another host, or of another time on this one: never its own workspace.
         runnerKey: '',
         toolchain: found.toolchain,
@@ -19219,6 +19320,7 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
         version: 1,
         id: lease.id,
         workspace,
+        ...realWorkspaceIn({ ...build }),
         targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
         toolchain,
         ...askedIn({ asked }),
@@ -19544,25 +19646,22 @@ const NOTHING_FREED = {
 
 
 
-
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on it, and it is left alone.
+ * clones from it meanwhile holds a lock on its lease, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
-    const { root, slot } = request;
+    const { root, source } = request;
     try {
-        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
-        const lease = endedLeasePath(root, request.source.record.id);
-        const locked = await whileFileLocked(lease, 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
-        if ('refused' in locked)
-            return locked.refused;
-        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+        // The lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
+        const lease = endedLeasePath(root, source.record.id);
+        const locked = await whileFileLocked(lease, 'exclusive', async () => takeOverSlot(request, runtime));
+        return 'refused' in locked ? locked.refused : locked.value;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
@@ -19607,38 +19706,46 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
     writeRecord(root, lease.id, '.seed', encodeRecord(record));
-    const { value } = await withHostLock(root, () => {
-        // A pass that deletes a slot where it lies has taken its end away before.
-        const now = findLease(root, id);
-        if (now?.state !== 'ended' || now.end === null)
-            return null;
-        if (!moveOutOfSlot(root, slot, place))
-            return null;
-        try {
-            handDownInputs(root, id, lease.id);
-            // Its clones live on: what is written through their links, or through its own, is to be found.
-            if (same.length > 0)
-                writeRecord(root, lease.id, '.linked', JSON.stringify(same));
-            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-            if (isLocal(lease.madeBy))
-                handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
-            dropLease(root, id, false);
-            return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
-        }
-        catch (error) {
-            dropSeed(root, lease, record);
-            throw error;
-        }
-    });
-    if (value === null)
+    const unlinked = move({ root, lease, place, slot }, record, same);
+    if (unlinked === null)
         return inherit_GONE;
-    const linked = chain.filter((each) => !value.includes(each));
+    const linked = chain.filter((each) => !unlinked.includes(each));
     return {
         record,
         origin,
-        formerTargets: value.flatMap((each) => slots_pathsOf(root, each)),
+        formerTargets: unlinked.flatMap((each) => slots_pathsOf(root, each)),
         linked: linked.flatMap((each) => slots_pathsOf(root, each)),
     };
+}
+/**
+ * The move itself: one rename, which a pass may be faster with, so that no lock is waited for. What follows
+ * it is this job’s own.
+ *
+ * @returns the former slots to which no link could be left; null where the slot is gone
+ */
+function move({ root, lease, place, slot }, record, shared) {
+    const { source: id, former } = record;
+    // A pass that deletes a slot where it lies has taken its end away before.
+    const now = findLease(root, id);
+    if (now?.state !== 'ended' || now.end === null)
+        return null;
+    if (!moveOutOfSlot(root, slot, place))
+        return null;
+    try {
+        handDownInputs(root, id, lease.id);
+        // Its clones live on: what is written through their links, or through its own, is to be found.
+        if (shared.length > 0)
+            writeRecord(root, lease.id, '.linked', JSON.stringify(shared));
+        // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+        if (isLocal(lease.madeBy))
+            handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
+        dropLease(root, id, false);
+        return former.filter((each) => !linkFormerPath(root, each, lease.slot));
+    }
+    catch (error) {
+        dropSeed(root, lease, record);
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -19714,7 +19821,6 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 
 
 
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -19763,10 +19869,9 @@ async function seed_fill(request, runtime) {
     const offer = offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
-    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+    // rustc takes the longest to answer; meanwhile the checkout is read.
     const asked = askToolchain(unchecked, offer.fit, runtime.environment);
     return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-        await loadLocking();
         return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
     });
 }

@@ -1733,96 +1733,6 @@ function fileOf(root, repository) {
 
 /***/ }),
 
-/***/ 408:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ loadLocking),
-/* harmony export */   c: () => (/* binding */ withHostLock)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29);
-/* harmony import */ var _reserve_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(858);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
-
-
-
-
-
-
-/** A pass waits no longer than this, then goes on without the lock. */
-const WAIT_MS = 5000;
-/** A holder is gone after this; renames take milliseconds. */
-const STALE_MS = 20_000;
-/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
-const WITHOUT_LINKS = { ...node_fs__WEBPACK_IMPORTED_MODULE_0__, utimes: node_fs__WEBPACK_IMPORTED_MODULE_0__.lutimes };
-const OPTIONS = {
-    fs: WITHOUT_LINKS,
-    realpath: false,
-    stale: STALE_MS,
-    update: STALE_MS / 2,
-    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-    onCompromised: () => { },
-};
-/**
- * Does work while holding the host lock, or without it when it cannot be had in time.
- *
- * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
- * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
- */
-async function withHostLock(root, work) {
-    const asked = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
-    const granted = await acquire(root);
-    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
-    const waitedMs = started - asked;
-    const { gaveReserve } = granted;
-    if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
-    }
-    try {
-        const value = work();
-        return { value, waitedMs, heldMs: node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() - started, problem: null, gaveReserve };
-    }
-    finally {
-        await granted.release();
-    }
-}
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
-async function loadLocking() {
-    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
-}
-/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
-async function acquire(root) {
-    const lockfile = await loadLocking();
-    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + WAIT_MS;
-    let gaveReserve = false;
-    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
-        try {
-            const release = await lockfile.lock((0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost), gaveReserve };
-        }
-        catch (error) {
-            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isNoSpace */ .YV)(error) && !gaveReserve && (0,_reserve_js__WEBPACK_IMPORTED_MODULE_4__/* .releaseReserve */ .gO)(root)) {
-                gaveReserve = true;
-                continue;
-            }
-            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .errnoOf */ .UQ)(error) !== 'ELOCKED')
-                return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error), gaveReserve };
-            if (node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
-            }
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(pauseMs * (0.5 + Math.random()));
-        }
-    }
-}
-/** A lock that somebody broke cannot be given back, and needs not be. */
-function ignoreLost() { }
-
-
-/***/ }),
-
 /***/ 1168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -3297,9 +3207,9 @@ function enter(folder, name, work) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DZ: () => (/* binding */ limitTime),
 /* harmony export */   eo: () => (/* binding */ isUnknownOption),
+/* harmony export */   i0: () => (/* binding */ killGroup),
 /* harmony export */   mB: () => (/* binding */ runProgram)
 /* harmony export */ });
-/* unused harmony export killGroup */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -5612,7 +5522,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2619);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1807);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5948,11 +5858,15 @@ function isPlain(path) {
         return false;
     return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
 function isSettable(path) {
     if (path.startsWith('/') || (path !== '' && !isPlain(path)))
         return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+    const parts = path.toLowerCase().split('/');
+    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
 }
 
 
@@ -5965,6 +5879,7 @@ function isSettable(path) {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   JX: () => (/* binding */ systemIn),
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
+/* harmony export */   N6: () => (/* binding */ realWorkspaceIn),
 /* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
@@ -6031,6 +5946,7 @@ function parseBuildRecord(text) {
     return {
         version: 1,
         workspace,
+        ...realWorkspaceIn(found),
         common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
@@ -6050,6 +5966,10 @@ function askedIn({ asked, choice }) {
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
     return typeof system === 'string' ? { system } : {};
+}
+/** Where the workspace of a record lies that anybody may have written. */
+function realWorkspaceIn({ realWorkspace }) {
+    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -7329,6 +7249,7 @@ function parseSnapshot(text) {
         toolchain: textOr(found['toolchain'], null),
         environment: textOr(found['environment'], ''),
         workspace,
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .realWorkspaceIn */ .N6)(found),
         runnerKey: textOr(found['runnerKey'], ''),
         former: slots,
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
@@ -8051,7 +7972,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 2619:
+/***/ 1807:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10379,8 +10300,8 @@ function deletedBytes(done) {
     return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js
-var pass = __nccwpck_require__(4270);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
+var pass = __nccwpck_require__(6357);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -10989,6 +10910,121 @@ function readBytes(path, atMost) {
     return withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
 }
 
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
+;// CONCATENATED MODULE: ./lib/host/work-tree-git.js
+
+
+
+
+
+const work_tree_git_WAIT_MS = 60_000;
+const ANSWER_AT_MOST = 512 * 1024 * 1024;
+/**
+ * Both at once, of which each takes long where there are many files. For this process, whose memory is
+ * large, to start one shell takes half as long as to start two programs.
+ */
+const COMPARE = `own=$1
+shift
+git --literal-pathspecs -c "$own" diff-files --raw -z --no-renames --ignore-submodules=all >&3 &
+first=$!
+git --literal-pathspecs -c "$own" ls-files -o --exclude-standard -z "$@" 3>&-
+second=$?
+wait "$first" || exit "$?"
+exit "$second"`;
+/** Asks git about a work tree. */
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = (0,external_node_path_.join)(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What lies in the work tree and is not as the index has it, but for what these words exclude. */
+    async compare(without) {
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.spawn)('sh', ['-c', COMPARE, 'sh', ownAttributes(), ...without], {
+                cwd: this.folder,
+                env: this.#environment,
+                // As the leader of a group it is ended with what it has started.
+                detached: true,
+                stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+            });
+            const timer = setTimeout(() => (0,program/* killGroup */.i0)(child.pid), work_tree_git_WAIT_MS);
+            const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
+            child.on('error', failed);
+            child.on('error', () => clearTimeout(timer));
+            child.on('close', (status) => {
+                clearTimeout(timer);
+                if (status === 0)
+                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                else
+                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+            });
+        });
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', ownAttributes()];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: work_tree_git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(parted([stdout]));
+                else
+                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+/** Those that a user has for all repositories. */
+function ownAttributes() {
+    return `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`;
+}
+/** What a program says there, as it comes; one that says too much is ended. */
+function told(stream, pid) {
+    const parts = [];
+    let length = 0;
+    if (stream === null || stream === undefined || !('setEncoding' in stream))
+        return parts;
+    stream.setEncoding('utf8').on('data', (part) => {
+        parts.push(part);
+        length += part.length;
+        if (length > ANSWER_AT_MOST)
+            (0,program/* killGroup */.i0)(pid);
+    });
+    return parts;
+}
+function parted(parts = []) {
+    return parts.join('').split('\0').slice(0, -1);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
 
 
@@ -10998,8 +11034,6 @@ function readBytes(path, atMost) {
 
 
 
-const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -11058,53 +11092,6 @@ function furnish(own, common) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
     }
 }
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = (0,external_node_path_.join)(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
 async function read(git, excluded) {
     const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
@@ -11131,9 +11118,8 @@ async function compare(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
     for (let round = 1; round <= ROUNDS; round += 1) {
         const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        const [{ differing, untracked }, { files: tracked, submodules }] = await Promise.all([
+            git.compare(without),
             indexOf(git),
         ]);
         // What was added meanwhile git calls clean, against another blob than the one that was read here.
@@ -11720,8 +11706,6 @@ function pathOf(root, runnerKey, repository) {
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
 }
 
-// EXTERNAL MODULE: ./lib/host/program.js
-var program = __nccwpck_require__(4554);
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 
@@ -12202,8 +12186,6 @@ function stateOf(prepared) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/host/host-lock.js
-var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
@@ -12744,14 +12726,66 @@ function findWithin(folder, levels) {
             return entry.name;
         if (levels === 1 || !entry.isDirectory())
             continue;
-        const found = (0,host_profiles/* enter */.Ve)(folder, entry.name, (inner) => findWithin(inner, levels - 1));
+        const found = levels === 2
+            ? linkAmong(folder, entry.name)
+            : (0,host_profiles/* enter */.Ve)(folder, entry.name, (inner) => findWithin(inner, levels - 1));
         if (found !== null)
             return `${entry.name}/${found}`;
     }
     return null;
 }
-function entriesOf(folder) {
-    return (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
+/** Of the lowest level there are very many folders: each is listed without being opened before. */
+function linkAmong(folder, name) {
+    try {
+        return entriesOf(folder, name).find((entry) => entry.isSymbolicLink())?.name ?? null;
+    }
+    catch (error) {
+        if ((0,guard_error/* errnoOf */.UQ)(error) === 'ENOENT' || (0,host_folders/* isDiverted */.cX)(error))
+            return null;
+        throw error;
+    }
+}
+function entriesOf(folder, name = '.') {
+    return (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, name), { withFileTypes: true });
+}
+
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
 }
 
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
@@ -14287,19 +14321,18 @@ function keepsBuildElsewhere(configured) {
     return [...above, ...below].some(mayHoldSetting);
 }
 function mayHoldSetting(file) {
-    const text = (0,small_file/* readSmallFile */.EW)(realPathOf(file));
-    if (text === null)
+    if (!mayBeThere(file))
         return false;
-    return typeof text === 'string' ? SETTING.test(text) : mayBeThere(file);
+    const text = (0,small_file/* readSmallFile */.EW)(realPathOf(file));
+    return typeof text === 'string' ? SETTING.test(text) : text !== null;
 }
 /** Below what is no folder nothing is: a home may be /dev/null. Where nobody may look, something may be. */
 function mayBeThere(file) {
     try {
-        (0,external_node_fs_.lstatSync)(file);
-        return true;
+        return (0,external_node_fs_.lstatSync)(file, { throwIfNoEntry: false }) !== undefined;
     }
     catch (error) {
-        return !['ENOENT', 'ENOTDIR'].includes((0,guard_error/* errnoOf */.UQ)(error));
+        return (0,guard_error/* errnoOf */.UQ)(error) !== 'ENOTDIR';
     }
 }
 function withThoseAbove(folder) {
@@ -14365,45 +14398,6 @@ class WholeFolders {
         this.#known.set(folder, is);
         return is;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
 }
 
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
@@ -14627,8 +14621,9 @@ class FolderReader {
             return null;
         const names = this.#open.has(path) ? null : namesIn(path);
         const isReadable = names !== null && this.entries.size + names.length <= folder_contents_ENTRIES_AT_MOST;
-        // Git’s own folder and a target directory change with every job.
-        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+        // Git’s own folder and a target directory change with every job; a submodule’s file does not.
+        const hasGit = names?.includes('.git') === true && statOrNull(`${path}/.git`)?.isFile() !== true;
+        if (!isReadable || hasGit || names.includes('.rustc_info.json')) {
             return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
         }
         this.#open.add(path);
@@ -15391,6 +15386,7 @@ const retime_seed_SHOWN = 10;
 
 
 
+
 /**
  * Makes a seed fit for its slot and for the checkout, before it comes there: nothing that Cargo takes
  * for fresh may see a path of another slot or workspace. What builds have not used for long goes.
@@ -15476,7 +15472,9 @@ const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const formerWorkspaces = origin.workspace === '' || origin.workspace === workspace ? [] : [origin.workspace];
+    const here = new Set(['', workspace, follow(workspace).path]);
+    const former = new Set([origin.workspace, origin.realWorkspace ?? '']);
+    const formerWorkspaces = [...former].filter((path) => !here.has(path));
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
         return null;
     const [target = '', ...aliases] = (0,slots/* pathsOf */.wG)(root, lease.slot);
@@ -16681,25 +16679,22 @@ function tryToNoteUse(folder) {
 
 
 
-
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on it, and it is left alone.
+ * clones from it meanwhile holds a lock on its lease, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
-    const { root, slot } = request;
+    const { root, source } = request;
     try {
-        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
-        const lease = (0,leases/* endedLeasePath */.MJ)(root, request.source.record.id);
-        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
-        if ('refused' in locked)
-            return locked.refused;
-        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+        // The lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
+        const lease = (0,leases/* endedLeasePath */.MJ)(root, source.record.id);
+        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => takeOverSlot(request, runtime));
+        return 'refused' in locked ? locked.refused : locked.value;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
@@ -16744,38 +16739,46 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
-    const { value } = await (0,host_lock/* withHostLock */.c)(root, () => {
-        // A pass that deletes a slot where it lies has taken its end away before.
-        const now = (0,leases/* findLease */.G0)(root, id);
-        if (now?.state !== 'ended' || now.end === null)
-            return null;
-        if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
-            return null;
-        try {
-            (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
-            // Its clones live on: what is written through their links, or through its own, is to be found.
-            if (same.length > 0)
-                (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(same));
-            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-            if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-                (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
-            (0,leases/* dropLease */.Oj)(root, id, false);
-            return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
-        }
-        catch (error) {
-            dropSeed(root, lease, record);
-            throw error;
-        }
-    });
-    if (value === null)
+    const unlinked = move({ root, lease, place, slot }, record, same);
+    if (unlinked === null)
         return inherit_GONE;
-    const linked = chain.filter((each) => !value.includes(each));
+    const linked = chain.filter((each) => !unlinked.includes(each));
     return {
         record,
         origin,
-        formerTargets: value.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
+        formerTargets: unlinked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
         linked: linked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
     };
+}
+/**
+ * The move itself: one rename, which a pass may be faster with, so that no lock is waited for. What follows
+ * it is this job’s own.
+ *
+ * @returns the former slots to which no link could be left; null where the slot is gone
+ */
+function move({ root, lease, place, slot }, record, shared) {
+    const { source: id, former } = record;
+    // A pass that deletes a slot where it lies has taken its end away before.
+    const now = (0,leases/* findLease */.G0)(root, id);
+    if (now?.state !== 'ended' || now.end === null)
+        return null;
+    if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
+        return null;
+    try {
+        (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
+        // Its clones live on: what is written through their links, or through its own, is to be found.
+        if (shared.length > 0)
+            (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(shared));
+        // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+        if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
+            (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
+        (0,leases/* dropLease */.Oj)(root, id, false);
+        return former.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
+    }
+    catch (error) {
+        dropSeed(root, lease, record);
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -16851,7 +16854,14 @@ function parseRemoteRecord(text) {
     const paths = targets.filter((each) => typeof each === 'string');
     if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
         return null;
-    const built = { id, workspace, targets: paths, toolchain, ...(0,build_record/* askedIn */.UB)(found) };
+    const built = {
+        id,
+        workspace,
+        targets: paths,
+        toolchain,
+        ...(0,build_record/* askedIn */.UB)(found),
+        ...(0,build_record/* realWorkspaceIn */.N6)(found),
+    };
     return { version: 1, ...built, savedMs, inputs };
 }
 const TARGETS_AT_MOST = 200;
@@ -17683,6 +17693,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         return 'its record cannot be understood';
     const origin = {
         workspace: found.workspace,
+        ...(0,build_record/* realWorkspaceIn */.N6)({ ...found }),
         // Of another host, or of another time on this one: never its own workspace.
         runnerKey: '',
         toolchain: found.toolchain,
@@ -17729,6 +17740,7 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
         version: 1,
         id: lease.id,
         workspace,
+        ...realWorkspaceIn({ ...build }),
         targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
         toolchain,
         ...askedIn({ asked }),
@@ -17818,7 +17830,6 @@ async function giveTo(tree, slot) {
 
 
 
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -17867,10 +17878,9 @@ async function seed_fill(request, runtime) {
     const offer = offer_offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
-    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+    // rustc takes the longest to answer; meanwhile the checkout is read.
     const asked = askToolchain(unchecked, offer.fit, runtime.environment);
     return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-        await (0,host_lock/* loadLocking */.A)();
         return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
     });
 }
@@ -19016,25 +19026,122 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 4270:
+/***/ 6357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ pass),
-/* harmony export */   e: () => (/* binding */ plan)
-/* harmony export */ });
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
-/* harmony import */ var _plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9060);
-/* harmony import */ var _host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(408);
-/* harmony import */ var _host_keeper_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8811);
-/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2121);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(29);
-/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2334);
-/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
-/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
-/* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2549);
-/* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2587);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ pass),
+  e: () => (/* binding */ plan)
+});
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/plan/reclaim.js
+var reclaim = __nccwpck_require__(9060);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
+;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
+
+
+
+
+
+/** A pass waits no longer than this, then goes on without the lock. */
+const WAIT_MS = 5000;
+/** A holder is gone after this; renames take milliseconds. */
+const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
+const OPTIONS = {
+    fs: WITHOUT_LINKS,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
+/**
+ * Does work while holding the host lock, or without it when it cannot be had in time.
+ *
+ * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
+ * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
+ */
+async function withHostLock(root, work) {
+    const asked = external_node_perf_hooks_.performance.now();
+    const granted = await acquire(root);
+    const started = external_node_perf_hooks_.performance.now();
+    const waitedMs = started - asked;
+    const { gaveReserve } = granted;
+    if ('problem' in granted) {
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
+    }
+    try {
+        const value = work();
+        return { value, waitedMs, heldMs: external_node_perf_hooks_.performance.now() - started, problem: null, gaveReserve };
+    }
+    finally {
+        await granted.release();
+    }
+}
+/** Loaded when it is needed: most passes have nothing to rename. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
+async function acquire(root) {
+    const lockfile = await loadLocking();
+    const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
+    let gaveReserve = false;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+        try {
+            const release = await lockfile.lock((0,host_root/* controlPath */.XL)(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost), gaveReserve };
+        }
+        catch (error) {
+            if ((0,guard_error/* isNoSpace */.YV)(error) && !gaveReserve && (0,reserve/* releaseReserve */.gO)(root)) {
+                gaveReserve = true;
+                continue;
+            }
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
+                return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
+            if (external_node_perf_hooks_.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
+            }
+            await (0,promises_.setTimeout)(pauseMs * (0.5 + Math.random()));
+        }
+    }
+}
+/** A lock that somebody broke cannot be given back, and needs not be. */
+function ignoreLost() { }
+
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
+// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
+var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/report/heartbeat.js
+var report_heartbeat = __nccwpck_require__(2334);
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/steps/apply.js
+var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
+var observe = __nccwpck_require__(2549);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
+var reap = __nccwpck_require__(2587);
+;// CONCATENATED MODULE: ./lib/steps/pass.js
 
 
 
@@ -19050,12 +19157,12 @@ function isSame(id, own) {
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
-    const view = (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .observe */ .lB)(root, self, scope, adopted);
-    const chosen = (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .candidates */ .Xi)(view.leases, retention, view.moment);
+    const view = (0,observe/* observe */.lB)(root, self, scope, adopted);
+    const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
     const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
-    const bySlot = await (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .lookInto */ .OW)(root, places, self, runtime.environment);
+    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
-    return { view, actions: (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .planPass */ .hJ)(view, chosen, occupancies) };
+    return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
 }
 function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
@@ -19076,15 +19183,15 @@ function wakeKeepers(root, view, actions) {
         .map(({ record }) => record.id));
     for (const action of actions) {
         if (action.kind === 'keep' && dead.has(action.id))
-            (0,_host_keeper_js__WEBPACK_IMPORTED_MODULE_3__/* .wakeKeeper */ .Rx)(root, action.id);
+            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
     }
 }
 function tryToFinishAdoptions(root, { voice }) {
     try {
-        (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishAdoptions */ .n6)(root);
+        (0,apply/* finishAdoptions */.n6)(root);
     }
     catch (error) {
-        voice.warning(`Empty directories above an adopted slot were not removed (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}); the next sweep ` +
+        voice.warning(`Empty directories above an adopted slot were not removed (${(0,guard_error/* messageOf */.bD)(error)}); the next sweep ` +
             'tries again.');
     }
 }
@@ -19095,14 +19202,14 @@ function tryToFinishAdoptions(root, { voice }) {
  * the lock is right too; one that waited in vain says so.
  */
 async function pass(request, runtime) {
-    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const { root, ways, dryRun } = request;
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
     let lock = null;
-    if (!dryRun && (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .changesAnything */ .gR)(actions)) {
-        const { value, gaveReserve, ...times } = await (0,_host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__/* .withHostLock */ .c)(root, () => (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .apply */ .Bb)(root, actions, ways));
-        applied = await (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishInPlace */ .yo)(root, value);
+    if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
+        const { value, gaveReserve, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
+        applied = await (0,apply/* finishInPlace */.yo)(root, value);
         lock = times;
         if (gaveReserve) {
             runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
@@ -19116,19 +19223,19 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await (0,_reap_js__WEBPACK_IMPORTED_MODULE_10__/* .tellAndReap */ .Pm)(root, ways) : null;
-    const seconds = (node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - started) / 1000;
-    const heartbeat = (0,_heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__/* .heartbeatOf */ .W)(request, { view, actions, applied, lock, reaped, seconds });
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
+    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
+    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     const isNoted = tryToNote(root, heartbeat);
     for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_11__/* .describeAction */ .u7)(action)} (${why})`);
+        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u7)(action)} (${why})`);
     }
     return { ...applied, actions, heartbeat, reaped, isNoted };
 }
 /** Who looks at the disk next may make the room that it needs: nothing is said yet. */
 function tryToNote(root, heartbeat) {
     try {
-        (0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__/* .writeHeartbeatText */ .hJ)(root, (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeHeartbeat */ .Vm)(heartbeat));
+        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
         return true;
     }
     catch {
@@ -19758,7 +19865,7 @@ function sum(values) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2549);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 
 

@@ -3135,9 +3135,10 @@ function enter(folder, name, work) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DZ: () => (/* binding */ limitTime),
-/* harmony export */   eo: () => (/* binding */ isUnknownOption)
+/* harmony export */   eo: () => (/* binding */ isUnknownOption),
+/* harmony export */   i0: () => (/* binding */ killGroup)
 /* harmony export */ });
-/* unused harmony exports runProgram, killGroup */
+/* unused harmony export runProgram */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 
@@ -3196,7 +3197,7 @@ function killGroup(leader, signal = 'SIGKILL') {
     }
     catch (error) {
         // It has ended already, and only its output is still to come.
-        if (errnoOf(error) !== 'ESRCH')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ESRCH')
             throw error;
     }
 }
@@ -5555,11 +5556,15 @@ function isPlain(path) {
         return false;
     return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
 function isSettable(path) {
     if (path.startsWith('/') || (path !== '' && !isPlain(path)))
         return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+    const parts = path.toLowerCase().split('/');
+    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
 }
 
 
@@ -5572,6 +5577,7 @@ function isSettable(path) {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   HK: () => (/* binding */ toolchainIn),
 /* harmony export */   JX: () => (/* binding */ systemIn),
+/* harmony export */   N6: () => (/* binding */ realWorkspaceIn),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
 /* harmony export */   VI: () => (/* binding */ parseBuildRecord),
@@ -5637,6 +5643,7 @@ function parseBuildRecord(text) {
     return {
         version: 1,
         workspace,
+        ...realWorkspaceIn(found),
         common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
@@ -5656,6 +5663,10 @@ function askedIn({ asked, choice }) {
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
     return typeof system === 'string' ? { system } : {};
+}
+/** Where the workspace of a record lies that anybody may have written. */
+function realWorkspaceIn({ realWorkspace }) {
+    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6857,6 +6868,7 @@ function parseSnapshot(text) {
         toolchain: textOr(found['toolchain'], null),
         environment: textOr(found['environment'], ''),
         workspace,
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .realWorkspaceIn */ .N6)(found),
         runnerKey: textOr(found['runnerKey'], ''),
         former: slots,
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
@@ -7111,7 +7123,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(518);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(449);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8595,7 +8607,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+/** Loaded when it is needed: most passes have nothing to rename. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -8747,7 +8759,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 518:
+/***/ 449:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -12224,6 +12236,7 @@ async function tryToPublish({ root, job, self, id }, runtime) {
         toolchain: build.toolchain,
         environment: digest,
         workspace: build.workspace,
+        ...(0,build_record/* realWorkspaceIn */.N6)({ ...build }),
         runnerKey: record.lease?.owner.runner.key ?? '',
         former: [slot, ...build.former],
         generation: build.generation,
@@ -12751,6 +12764,103 @@ async function readRemote(common) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function workspace_reader_realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/host/toolchain-choice.js
 
 
@@ -13045,6 +13155,119 @@ function hasOptionalOnly(bytes, from, end) {
     return at === end;
 }
 
+;// CONCATENATED MODULE: ./lib/host/work-tree-git.js
+
+
+
+
+
+const work_tree_git_WAIT_MS = 60_000;
+const work_tree_git_ANSWER_AT_MOST = 512 * 1024 * 1024;
+/**
+ * Both at once, of which each takes long where there are many files. For this process, whose memory is
+ * large, to start one shell takes half as long as to start two programs.
+ */
+const COMPARE = `own=$1
+shift
+git --literal-pathspecs -c "$own" diff-files --raw -z --no-renames --ignore-submodules=all >&3 &
+first=$!
+git --literal-pathspecs -c "$own" ls-files -o --exclude-standard -z "$@" 3>&-
+second=$?
+wait "$first" || exit "$?"
+exit "$second"`;
+/** Asks git about a work tree. */
+class Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = (0,external_node_path_.join)(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What lies in the work tree and is not as the index has it, but for what these words exclude. */
+    async compare(without) {
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.spawn)('sh', ['-c', COMPARE, 'sh', ownAttributes(), ...without], {
+                cwd: this.folder,
+                env: this.#environment,
+                // As the leader of a group it is ended with what it has started.
+                detached: true,
+                stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+            });
+            const timer = setTimeout(() => (0,program/* killGroup */.i0)(child.pid), work_tree_git_WAIT_MS);
+            const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
+            child.on('error', failed);
+            child.on('error', () => clearTimeout(timer));
+            child.on('close', (status) => {
+                clearTimeout(timer);
+                if (status === 0)
+                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                else
+                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+            });
+        });
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', ownAttributes()];
+        return new Promise((answered, failed) => {
+            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: work_tree_git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: work_tree_git_ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(parted([stdout]));
+                else
+                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+/** Those that a user has for all repositories. */
+function ownAttributes() {
+    return `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`;
+}
+/** What a program says there, as it comes; one that says too much is ended. */
+function told(stream, pid) {
+    const parts = [];
+    let length = 0;
+    if (stream === null || stream === undefined || !('setEncoding' in stream))
+        return parts;
+    stream.setEncoding('utf8').on('data', (part) => {
+        parts.push(part);
+        length += part.length;
+        if (length > work_tree_git_ANSWER_AT_MOST)
+            (0,program/* killGroup */.i0)(pid);
+    });
+    return parts;
+}
+function parted(parts = []) {
+    return parts.join('').split('\0').slice(0, -1);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
 
 
@@ -13054,8 +13277,6 @@ function hasOptionalOnly(bytes, from, end) {
 
 
 
-const git_WAIT_MS = 60_000;
-const git_ANSWER_AT_MOST = 512 * 1024 * 1024;
 /** Whether a directory is the top of a work tree. */
 function isWorkTree(folder) {
     return (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -13114,53 +13335,6 @@ function furnish(own, common) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'info', name), (0,small_file/* readTextOrNull */.GR)((0,external_node_path_.join)(common, 'info', name)) ?? '');
     }
 }
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = (0,external_node_path_.join)(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: (0,external_node_path_.join)(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${(0,external_node_os_.homedir)()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = (0,external_node_child_process_.execFile)('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: git_ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
 async function read(git, excluded) {
     const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
@@ -13187,9 +13361,8 @@ async function compare(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
     for (let round = 1; round <= ROUNDS; round += 1) {
         const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        const [{ differing, untracked }, { files: tracked, submodules }] = await Promise.all([
+            git.compare(without),
             indexOf(git),
         ]);
         // What was added meanwhile git calls clean, against another blob than the one that was read here.
@@ -13211,7 +13384,7 @@ function isNameless(path) {
 }
 /** What the index has: of the common formats read here, while git is at the rest; else by git. */
 async function indexOf(git) {
-    const bytes = plain_file_withPlainFile(git.index, ({ size, read: readAt }) => size > git_ANSWER_AT_MOST ? null : readAt(0, size));
+    const bytes = plain_file_withPlainFile(git.index, ({ size, read: readAt }) => size > work_tree_git_ANSWER_AT_MOST ? null : readAt(0, size));
     const parsed = bytes === null ? null : parseIndex(bytes);
     if (parsed !== null)
         return parsed;
@@ -13467,8 +13640,9 @@ class FolderReader {
             return null;
         const names = this.#open.has(path) ? null : namesIn(path);
         const isReadable = names !== null && this.entries.size + names.length <= ENTRIES_AT_MOST;
-        // Git’s own folder and a target directory change with every job.
-        if (!isReadable || names.includes('.git') || names.includes('.rustc_info.json')) {
+        // Git’s own folder and a target directory change with every job; a submodule’s file does not.
+        const hasGit = names?.includes('.git') === true && statOrNull(`${path}/.git`)?.isFile() !== true;
+        if (!isReadable || hasGit || names.includes('.rustc_info.json')) {
             return foundAs('directory', build_inputs/* UNPROVEN */.EO, stat);
         }
         this.#open.add(path);
@@ -13768,103 +13942,6 @@ function addTo(map, key, value) {
     map.set(key, values.add(value));
 }
 
-;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
-
-
-
-/** More than this is not read of a workspace: what is left is unproven. */
-const BYTES_AT_MOST = 4 * 1024 ** 3;
-/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
-class WorkspaceReader {
-    /** absolute, without links */
-    workspace;
-    #reader = new ContentReader(BYTES_AT_MOST);
-    #restored;
-    /** ids that are compared with: of the same path, the same sort is read */
-    #like;
-    #read = new Map();
-    #sources = new Map();
-    constructor(workspace, restored, like = new Map()) {
-        this.workspace = workspace;
-        this.#restored = new Map(restored.map((file) => [file.path, file]));
-        this.#like = like;
-    }
-    /** Takes over what git proves; by path relative to the workspace. */
-    know(sources) {
-        this.#sources = sources;
-    }
-    /** Those of these absolute paths that lie below the workspace, relative to it. */
-    below(paths) {
-        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
-        return inside.map((path) => this.nameOf(path));
-    }
-    isInside(path) {
-        return path === this.workspace || path.startsWith(`${this.workspace}/`);
-    }
-    /** Whether its mtime is ours to set. */
-    isOurs(path) {
-        return this.isInside(path) && (0,build_inputs/* isSettable */.Zc)(this.nameOf(path));
-    }
-    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
-    nameOf(path) {
-        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
-    }
-    placeOf(name) {
-        return name.startsWith('/') ? name : (0,external_node_path_.join)(this.workspace, name);
-    }
-    /** What lies at an absolute path, itself; null where nothing does. */
-    find = (path) => {
-        const name = this.nameOf(path);
-        const like = this.#like.get(name)?.id ?? null;
-        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
-        const isOfSort = like === null || like === build_inputs/* UNPROVEN */.EO || like.startsWith('git:');
-        if (known !== null && isOfSort) {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true)
-                return foundAs('file', known.id, stat);
-        }
-        const restored = this.#restored.get(name);
-        if (restored?.kind === 'file') {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true && isSame(restored, stat)) {
-                return foundAs('file', restored.id, stat);
-            }
-        }
-        const read = this.#read.get(path) ?? this.#reader.find(path, like);
-        if (read !== null)
-            this.#read.set(path, read);
-        return read;
-    };
-    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
-    isAsRestored(path, found) {
-        const restored = this.#restored.get(this.nameOf(path));
-        if (restored === undefined || restored.kind !== found.kind)
-            return false;
-        const { ctimeNs, inode, size } = restored.stamp;
-        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
-        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
-    }
-}
-function isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
-    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
-}
-/** Paths as they are written and as they are without links. */
-function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, workspace_reader_realPathOf(path)]))];
-}
-/** A path without links; as it is where nothing is there. */
-function workspace_reader_realPathOf(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch {
-        // It is not there, so nothing lies below it.
-        return path;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/record-inputs.js
 
 
@@ -14054,6 +14131,7 @@ function fingerprintsOf(units) {
 
 
 
+
 /**
  * Notes what whoever seeds from this slot needs to know; without the note nobody does.
  *
@@ -14068,6 +14146,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const { generation, former, unused, ...seeded } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
+        const realWorkspace = workspace_reader_realPathOf(workspace);
         const common = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
         // Outside workflows only other worktrees of the repository have a use for them.
         const isWanted = toolchain !== null && (!(0,plan_lease/* isLocal */.IX)(lease.madeBy) || common !== '');
@@ -14081,6 +14160,7 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const record = {
             version: 1,
             workspace,
+            ...(realWorkspace === workspace ? {} : { realWorkspace }),
             common,
             toolchain,
             ...asked,
@@ -14199,7 +14279,14 @@ function remote_record_parseRemoteRecord(text) {
     const paths = targets.filter((each) => typeof each === 'string');
     if (paths.length !== targets.length || paths.length > TARGETS_AT_MOST)
         return null;
-    const built = { id, workspace, targets: paths, toolchain, ...askedIn(found) };
+    const built = {
+        id,
+        workspace,
+        targets: paths,
+        toolchain,
+        ...askedIn(found),
+        ...realWorkspaceIn(found),
+    };
     return { version: 1, ...built, savedMs, inputs };
 }
 const TARGETS_AT_MOST = 200;
@@ -15129,6 +15216,7 @@ async function fetchSeed({ root, job, settings, lease, place }, wish, runtime) {
         return 'its record cannot be understood';
     const origin = {
         workspace: found.workspace,
+        ...realWorkspaceIn({ ...found }),
         // Of another host, or of another time on this one: never its own workspace.
         runnerKey: '',
         toolchain: found.toolchain,
@@ -15175,6 +15263,7 @@ async function saveBuild({ root, job, settings, lease }, runtime) {
         version: 1,
         id: lease.id,
         workspace,
+        ...(0,build_record/* realWorkspaceIn */.N6)({ ...build }),
         targets: [lease.slot, ...former].map((slot) => `${root.path}/${slot}`),
         toolchain,
         ...(0,build_record/* askedIn */.UB)({ asked }),

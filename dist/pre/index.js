@@ -5646,11 +5646,15 @@ function isPlain(path) {
         return false;
     return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
-/** Whether an input's mtime is ours to set: below the workspace, and not in git's own folder. */
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
 function isSettable(path) {
     if (path.startsWith('/') || (path !== '' && !isPlain(path)))
         return false;
-    return !path.split('/').some((part) => part.toLowerCase() === '.git');
+    const parts = path.toLowerCase().split('/');
+    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
 }
 
 
@@ -5663,6 +5667,7 @@ function isSettable(path) {
 /* harmony export */   AN: () => (/* binding */ SEED_KINDS),
 /* harmony export */   JX: () => (/* binding */ systemIn),
 /* harmony export */   KL: () => (/* binding */ GENERATIONS_AT_MOST),
+/* harmony export */   N6: () => (/* binding */ realWorkspaceIn),
 /* harmony export */   SH: () => (/* binding */ LOCAL_GENERATIONS_AT_MOST),
 /* harmony export */   TG: () => (/* binding */ COLD),
 /* harmony export */   UB: () => (/* binding */ askedIn),
@@ -5728,6 +5733,7 @@ function parseBuildRecord(text) {
     return {
         version: 1,
         workspace,
+        ...realWorkspaceIn(found),
         common: typeof common === 'string' ? common : '',
         toolchain: typeof toolchain === 'string' ? toolchain : null,
         inputs: inputs === true,
@@ -5747,6 +5753,10 @@ function askedIn({ asked, choice }) {
 /** The system of a record that anybody may have written. */
 function systemIn({ system }) {
     return typeof system === 'string' ? { system } : {};
+}
+/** Where the workspace of a record lies that anybody may have written. */
+function realWorkspaceIn({ realWorkspace }) {
+    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
 }
 function parseVersion1(text) {
     const found = (0,_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .parseObject */ .lj)(text);
@@ -6964,6 +6974,7 @@ function parseSnapshot(text) {
         toolchain: textOr(found['toolchain'], null),
         environment: textOr(found['environment'], ''),
         workspace,
+        ...(0,_build_record_js__WEBPACK_IMPORTED_MODULE_0__/* .realWorkspaceIn */ .N6)(found),
         runnerKey: textOr(found['runnerKey'], ''),
         former: slots,
         generation: typeof found['generation'] === 'number' ? found['generation'] : 0,
@@ -7130,7 +7141,7 @@ function hashesIn(file) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9040);
+/* harmony import */ var _steps_pre_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8406);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(369);
 
@@ -8795,7 +8806,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+/** Loaded when it is needed: most passes have nothing to rename. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -8947,7 +8958,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 9040:
+/***/ 8406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11612,6 +11623,121 @@ function readBytes(path, atMost) {
     return plain_file_withPlainFile(path, ({ size, read }) => size > atMost ? null : read(0, size).toString('latin1'));
 }
 
+// EXTERNAL MODULE: ./lib/host/program.js
+var program = __nccwpck_require__(4554);
+;// CONCATENATED MODULE: ./lib/host/work-tree-git.js
+
+
+
+
+
+const work_tree_git_WAIT_MS = 60_000;
+const work_tree_git_ANSWER_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
+/**
+ * Both at once, of which each takes long where there are many files. For this process, whose memory is
+ * large, to start one shell takes half as long as to start two programs.
+ */
+const COMPARE = (/* unused pure expression or super */ null && (`own=$1
+shift
+git --literal-pathspecs -c "$own" diff-files --raw -z --no-renames --ignore-submodules=all >&3 &
+first=$!
+git --literal-pathspecs -c "$own" ls-files -o --exclude-standard -z "$@" 3>&-
+second=$?
+wait "$first" || exit "$?"
+exit "$second"`));
+/** Asks git about a work tree. */
+class work_tree_git_Git {
+    folder;
+    /** our own */
+    directory;
+    /** the repository’s */
+    index;
+    #environment;
+    constructor(folder, own, real) {
+        this.folder = folder;
+        this.directory = own;
+        this.index = join(real.path, 'index');
+        this.#environment = {
+            PATH: process.env['PATH'],
+            LC_ALL: 'C',
+            GIT_ATTR_NOSYSTEM: '1',
+            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_DIR: own,
+            GIT_INDEX_FILE: this.index,
+            GIT_OBJECT_DIRECTORY: join(real.common, 'objects'),
+            GIT_OPTIONAL_LOCKS: '0',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_WORK_TREE: folder,
+        };
+    }
+    /** What lies in the work tree and is not as the index has it, but for what these words exclude. */
+    async compare(without) {
+        return new Promise((answered, failed) => {
+            const child = spawn('sh', ['-c', COMPARE, 'sh', ownAttributes(), ...without], {
+                cwd: this.folder,
+                env: this.#environment,
+                // As the leader of a group it is ended with what it has started.
+                detached: true,
+                stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+            });
+            const timer = setTimeout(() => killGroup(child.pid), work_tree_git_WAIT_MS);
+            const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
+            child.on('error', failed);
+            child.on('error', () => clearTimeout(timer));
+            child.on('close', (status) => {
+                clearTimeout(timer);
+                if (status === 0)
+                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                else
+                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+            });
+        });
+    }
+    /** What git says, parted at NUL. */
+    async ask(words, input = '') {
+        const own = ['-c', ownAttributes()];
+        return new Promise((answered, failed) => {
+            const child = execFile('git', ['--literal-pathspecs', ...own, ...words], {
+                cwd: this.folder,
+                env: this.#environment,
+                timeout: work_tree_git_WAIT_MS,
+                killSignal: 'SIGKILL',
+                maxBuffer: work_tree_git_ANSWER_AT_MOST,
+            }, (error, stdout, stderr) => {
+                if (error === null)
+                    answered(parted([stdout]));
+                else
+                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
+            });
+            // A git that ends before it has read everything says why in its exit code.
+            child.stdin?.on('error', () => { });
+            child.stdin?.end(input);
+        });
+    }
+}
+/** Those that a user has for all repositories. */
+function ownAttributes() {
+    return `core.attributesFile=${homedir()}/.config/git/attributes`;
+}
+/** What a program says there, as it comes; one that says too much is ended. */
+function told(stream, pid) {
+    const parts = [];
+    let length = 0;
+    if (stream === null || stream === undefined || !('setEncoding' in stream))
+        return parts;
+    stream.setEncoding('utf8').on('data', (part) => {
+        parts.push(part);
+        length += part.length;
+        if (length > work_tree_git_ANSWER_AT_MOST)
+            killGroup(pid);
+    });
+    return parts;
+}
+function parted(parts = []) {
+    return parts.join('').split('\0').slice(0, -1);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/git.js
 
 
@@ -11621,8 +11747,6 @@ function readBytes(path, atMost) {
 
 
 
-const git_WAIT_MS = 60_000;
-const ANSWER_AT_MOST = (/* unused pure expression or super */ null && (512 * 1024 * 1024));
 /** Whether a directory is the top of a work tree. */
 function git_isWorkTree(folder) {
     return lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
@@ -11681,53 +11805,6 @@ function furnish(own, common) {
         writeFileSync(join(own, 'info', name), readTextOrNull(join(common, 'info', name)) ?? '');
     }
 }
-class Git {
-    folder;
-    /** our own */
-    directory;
-    /** the repository’s */
-    index;
-    #environment;
-    constructor(folder, own, real) {
-        this.folder = folder;
-        this.directory = own;
-        this.index = join(real.path, 'index');
-        this.#environment = {
-            PATH: process.env['PATH'],
-            LC_ALL: 'C',
-            GIT_ATTR_NOSYSTEM: '1',
-            GIT_CONFIG_GLOBAL: '/dev/null',
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_DIR: own,
-            GIT_INDEX_FILE: this.index,
-            GIT_OBJECT_DIRECTORY: join(real.common, 'objects'),
-            GIT_OPTIONAL_LOCKS: '0',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_WORK_TREE: folder,
-        };
-    }
-    /** What git says, parted at NUL. */
-    async ask(words, input = '') {
-        const own = ['-c', `core.attributesFile=${homedir()}/.config/git/attributes`];
-        return new Promise((answered, failed) => {
-            const child = execFile('git', ['--literal-pathspecs', ...own, ...words], {
-                cwd: this.folder,
-                env: this.#environment,
-                timeout: git_WAIT_MS,
-                killSignal: 'SIGKILL',
-                maxBuffer: ANSWER_AT_MOST,
-            }, (error, stdout, stderr) => {
-                if (error === null)
-                    answered(stdout.split('\0').slice(0, -1));
-                else
-                    failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
-            });
-            // A git that ends before it has read everything says why in its exit code.
-            child.stdin?.on('error', () => { });
-            child.stdin?.end(input);
-        });
-    }
-}
 async function read(git, excluded) {
     const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
@@ -11754,9 +11831,8 @@ async function compare(git, excluded) {
     const without = excluded.map((path) => `--exclude=/${quoted(path)}`);
     for (let round = 1; round <= ROUNDS; round += 1) {
         const before = stampOfIndex(git);
-        const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-            git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-            git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+        const [{ differing, untracked }, { files: tracked, submodules }] = await Promise.all([
+            git.compare(without),
             indexOf(git),
         ]);
         // What was added meanwhile git calls clean, against another blob than the one that was read here.
@@ -12343,8 +12419,6 @@ function pathOf(root, runnerKey, repository) {
     return (0,host_root/* controlPath */.XL)(root, 'times', name);
 }
 
-// EXTERNAL MODULE: ./lib/host/program.js
-var program = __nccwpck_require__(4554);
 ;// CONCATENATED MODULE: ./lib/host/git-command.js
 
 

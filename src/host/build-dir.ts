@@ -42,18 +42,17 @@ export function keepsBuildElsewhere(configured: Configured): boolean {
 }
 
 function mayHoldSetting(file: string): boolean {
+  if (!mayBeThere(file)) return false
   const text = readSmallFile(realPathOf(file))
-  if (text === null) return false
-  return typeof text === 'string' ? SETTING.test(text) : mayBeThere(file)
+  return typeof text === 'string' ? SETTING.test(text) : text !== null
 }
 
 /** Below what is no folder nothing is: a home may be /dev/null. Where nobody may look, something may be. */
 function mayBeThere(file: string): boolean {
   try {
-    lstatSync(file)
-    return true
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    return !['ENOENT', 'ENOTDIR'].includes(errnoOf(error))
+    return errnoOf(error) !== 'ENOTDIR'
   }
 }
 

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import {
   lstatSync,
   mkdirSync,
@@ -16,6 +15,8 @@ import { parseIndex } from '../plan/git-index.ts'
 import type { Index } from '../plan/git-index.ts'
 import { withPlainFile } from './plain-file.ts'
 import { readSmallFile, readTextOrNull } from './small-file.ts'
+import { ANSWER_AT_MOST, Git } from './work-tree-git.ts'
+import type { Differing, GitDirectory } from './work-tree-git.ts'
 
 /** What git knows of one work tree; paths are relative to it. */
 export interface WorkTree {
@@ -27,9 +28,6 @@ export interface WorkTree {
   /** how many names are not UTF-8: nothing can be said of these files */
   unnamed: number
 }
-
-const WAIT_MS = 60_000
-const ANSWER_AT_MOST = 512 * 1024 * 1024
 
 /** Whether a directory is the top of a work tree. */
 export function isWorkTree(folder: string): boolean {
@@ -64,12 +62,6 @@ export async function readWorkTree(
   }
 }
 
-interface GitDirectory {
-  path: string
-  /** the same, but for a linked work tree, which shares it */
-  common: string
-}
-
 /** Follows `.git` where it is a file, as in submodules and linked work trees. */
 function gitDirectoryOf(folder: string): GitDirectory | string {
   const path = join(folder, '.git')
@@ -96,59 +88,6 @@ function furnish(own: string, common: string): void {
   }
 }
 
-class Git {
-  readonly folder: string
-  /** our own */
-  readonly directory: string
-  /** the repository’s */
-  readonly index: string
-  readonly #environment: NodeJS.ProcessEnv
-
-  constructor(folder: string, own: string, real: GitDirectory) {
-    this.folder = folder
-    this.directory = own
-    this.index = join(real.path, 'index')
-    this.#environment = {
-      PATH: process.env['PATH'],
-      LC_ALL: 'C',
-      GIT_ATTR_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_DIR: own,
-      GIT_INDEX_FILE: this.index,
-      GIT_OBJECT_DIRECTORY: join(real.common, 'objects'),
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_WORK_TREE: folder,
-    }
-  }
-
-  /** What git says, parted at NUL. */
-  async ask(words: readonly string[], input = ''): Promise<string[]> {
-    const own = ['-c', `core.attributesFile=${homedir()}/.config/git/attributes`]
-    return new Promise((answered, failed) => {
-      const child = execFile(
-        'git',
-        ['--literal-pathspecs', ...own, ...words],
-        {
-          cwd: this.folder,
-          env: this.#environment,
-          timeout: WAIT_MS,
-          killSignal: 'SIGKILL',
-          maxBuffer: ANSWER_AT_MOST,
-        },
-        (error, stdout, stderr) => {
-          if (error === null) answered(stdout.split('\0').slice(0, -1))
-          else failed(new Error(`git: ${stderr.trim() || messageOf(error)}`))
-        },
-      )
-      // A git that ends before it has read everything says why in its exit code.
-      child.stdin?.on('error', () => {})
-      child.stdin?.end(input)
-    })
-  }
-}
-
 async function read(git: Git, excluded: readonly string[]): Promise<WorkTree> {
   const { differing, untracked, tracked, submodules } = await compare(git, excluded)
   for (let index = 1; index < differing.length; index += 2)
@@ -171,9 +110,8 @@ async function compare(git: Git, excluded: readonly string[]): Promise<Compariso
   const without = excluded.map((path) => `--exclude=/${quoted(path)}`)
   for (let round = 1; round <= ROUNDS; round += 1) {
     const before = stampOfIndex(git)
-    const [differing, untracked, { files: tracked, submodules }] = await Promise.all([
-      git.ask(['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=all']),
-      git.ask(['ls-files', '-o', '--exclude-standard', ...without, '-z']),
+    const [{ differing, untracked }, { files: tracked, submodules }] = await Promise.all([
+      git.compare(without),
       indexOf(git),
     ])
     // What was added meanwhile git calls clean, against another blob than the one that was read here.
@@ -184,10 +122,7 @@ async function compare(git: Git, excluded: readonly string[]): Promise<Compariso
 
 const ROUNDS = 3
 
-interface Comparison extends Omit<WorkTree, 'unnamed'> {
-  /** pairs: what differs, and its path */
-  differing: readonly string[]
-}
+type Comparison = Differing & Pick<WorkTree, 'tracked' | 'submodules'>
 
 /** Tells one index from the next: git never writes into it, but puts a new one in its place. */
 function stampOfIndex({ index }: Git): string {

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
-import { at, within } from './folders.ts'
+import { at, isDiverted, within } from './folders.ts'
 import { enter } from './profiles.ts'
 
 /**
@@ -80,12 +80,25 @@ function findWithin(folder: number, levels: number): string | null {
   for (const entry of entriesOf(folder)) {
     if (entry.isSymbolicLink()) return entry.name
     if (levels === 1 || !entry.isDirectory()) continue
-    const found = enter(folder, entry.name, (inner) => findWithin(inner, levels - 1))
+    const found =
+      levels === 2
+        ? linkAmong(folder, entry.name)
+        : enter(folder, entry.name, (inner) => findWithin(inner, levels - 1))
     if (found !== null) return `${entry.name}/${found}`
   }
   return null
 }
 
-function entriesOf(folder: number): Dirent[] {
-  return readdirSync(at(folder, '.'), { withFileTypes: true })
+/** Of the lowest level there are very many folders: each is listed without being opened before. */
+function linkAmong(folder: number, name: string): string | null {
+  try {
+    return entriesOf(folder, name).find((entry) => entry.isSymbolicLink())?.name ?? null
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return null
+    throw error
+  }
+}
+
+function entriesOf(folder: number, name = '.'): Dirent[] {
+  return readdirSync(at(folder, name), { withFileTypes: true })
 }

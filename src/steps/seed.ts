@@ -11,7 +11,6 @@ import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
 import { awaitAhead, readAhead } from '../host/ahead.ts'
 import type { AheadClone } from '../host/ahead.ts'
-import { loadLocking } from '../host/host-lock.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { withSeeding } from '../host/seeding.ts'
@@ -118,10 +117,9 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   const unchecked = wishOf(request, runtime)
   const offer = offerTo(request, unchecked, runtime)
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
-  // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+  // rustc takes the longest to answer; meanwhile the checkout is read.
   const asked = askToolchain(unchecked, offer.fit, runtime.environment)
   return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-    await loadLocking()
     return choose(request, offer, { ...unchecked, ...(await asked) }, runtime)
   })
 }
