@@ -227,6 +227,8 @@ describe('pre', () => {
     publishNth(1)
     const secrets = {
       GITHUB_TOKEN: 'secret',
+      GITHUB_PAT: 'secret',
+      RUNNER_PASSWORD: 'secret',
       ACTIONS_RUNTIME_TOKEN: 'secret',
       'INPUT_ALERT-WEBHOOK': 'https://example.com/secret',
       TARGET_GUARD_ALERT_WEBHOOK: 'https://example.com/secret',

@@ -1733,6 +1733,96 @@ function fileOf(root, repository) {
 
 /***/ }),
 
+/***/ 408:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ loadLocking),
+/* harmony export */   c: () => (/* binding */ withHostLock)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29);
+/* harmony import */ var _reserve_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(858);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
+
+
+
+
+
+
+/** A pass waits no longer than this, then goes on without the lock. */
+const WAIT_MS = 5000;
+/** A holder is gone after this; renames take milliseconds. */
+const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...node_fs__WEBPACK_IMPORTED_MODULE_0__, utimes: node_fs__WEBPACK_IMPORTED_MODULE_0__.lutimes };
+const OPTIONS = {
+    fs: WITHOUT_LINKS,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
+/**
+ * Does work while holding the host lock, or without it when it cannot be had in time.
+ *
+ * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
+ * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
+ */
+async function withHostLock(root, work) {
+    const asked = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
+    const granted = await acquire(root);
+    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
+    const waitedMs = started - asked;
+    const { gaveReserve } = granted;
+    if ('problem' in granted) {
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
+    }
+    try {
+        const value = work();
+        return { value, waitedMs, heldMs: node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() - started, problem: null, gaveReserve };
+    }
+    finally {
+        await granted.release();
+    }
+}
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
+async function acquire(root) {
+    const lockfile = await loadLocking();
+    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + WAIT_MS;
+    let gaveReserve = false;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+        try {
+            const release = await lockfile.lock((0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost), gaveReserve };
+        }
+        catch (error) {
+            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isNoSpace */ .YV)(error) && !gaveReserve && (0,_reserve_js__WEBPACK_IMPORTED_MODULE_4__/* .releaseReserve */ .gO)(root)) {
+                gaveReserve = true;
+                continue;
+            }
+            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .errnoOf */ .UQ)(error) !== 'ELOCKED')
+                return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error), gaveReserve };
+            if (node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
+            }
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(pauseMs * (0.5 + Math.random()));
+        }
+    }
+}
+/** A lock that somebody broke cannot be given back, and needs not be. */
+function ignoreLost() { }
+
+
+/***/ }),
+
 /***/ 1168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -4030,6 +4120,7 @@ function makeFolder(parent, name, where) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   im: () => (/* binding */ withSeeding),
+/* harmony export */   lV: () => (/* binding */ dropSeeding),
 /* harmony export */   wz: () => (/* binding */ awaitSeeding)
 /* harmony export */ });
 /* unused harmony exports makeSeeding, openSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
@@ -4067,14 +4158,14 @@ function openSeeding(root, id) {
 /**
  * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
  *
- * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ * @returns whether it holds a file of this name when nobody is at it any more; `busy` where that takes
  *   longer than `waitSeconds`
  */
 async function awaitSeeding(root, id, name, waitSeconds) {
     const path = seedingPath(root, id);
     if (!isThere(path))
         return false;
-    return (await (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .withKernelLock */ .lv)(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+    return (await (0,_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .withKernelLock */ .lv)(path, waitSeconds, async () => isThere(`${path}/${name}`))) ?? 'busy';
 }
 function isThere(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
@@ -4151,10 +4242,14 @@ function takeAway(root, id) {
     }
     catch {
         // Not empty, or gone.
-        discardQuietly(root, id);
+        dropSeeding(root, id);
     }
 }
-function discardQuietly(root, id) {
+/**
+ * Takes away whatever lies there, at the latest with the next reaper; who is still at it goes on in the
+ * trash, where it is left alone.
+ */
+function dropSeeding(root, id) {
     try {
         discardSeeding(root, id);
     }
@@ -10300,8 +10395,8 @@ function deletedBytes(done) {
     return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
-var pass = __nccwpck_require__(6357);
+// EXTERNAL MODULE: ./lib/steps/pass.js
+var pass = __nccwpck_require__(4270);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -10594,11 +10689,15 @@ function noteAhead(folder, note) {
 function noteFailed(folder, failed) {
     replaceFile(`${folder}/${NOTE}`, encodeFailed(failed));
 }
-/** As long as one that is made in the job itself may take. */
-const WAIT_S = 120;
+/** Whether somebody makes a clone for a lease, or has made one, or noted why not. */
+async function mayHaveAhead(root, id) {
+    return (await (0,seeding/* awaitSeeding */.wz)(root, id, NOTE, 0)) !== false;
+}
+/** Nothing is copied, so that it takes seconds; then the job makes its own, which may be as slow. */
+const WAIT_S = 60;
 /** Waits for the process that makes a lease’s clone; false where there is none to be had. */
 async function awaitAhead(root, id) {
-    return (0,seeding/* awaitSeeding */.wz)(root, id, NOTE, WAIT_S);
+    return (await (0,seeding/* awaitSeeding */.wz)(root, id, NOTE, WAIT_S)) === true;
 }
 /** By it the runner’s clean-up finds the process, and ends it with the job. */
 const TRACKING_ID = 'RUNNER_TRACKING_ID';
@@ -10977,7 +11076,7 @@ class Git {
                 if (status === 0)
                     answered({ differing: parted(differing), untracked: parted(untracked) });
                 else
-                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+                    failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
         });
     }
@@ -12074,7 +12173,7 @@ function seed_wish_wishOf(request, { environment }) {
  */
 function source_ahead_sourceAhead(request, runtime) {
     const { warm, dryRun } = request.settings;
-    if (!['auto', 'clone', 'copy'].includes(warm) || dryRun)
+    if (!['auto', 'clone'].includes(warm) || dryRun)
         return null;
     const wish = wishOf(request, runtime);
     const { slots, snapshots } = offerTo(request, wish, runtime);
@@ -12107,23 +12206,29 @@ function start_clone_ahead_startCloneAhead({ root, lease, prepared }, runtime) {
         if (request === null || source === null)
             return;
         if (startAhead(request.root, lease, script, variablesOf(environment))) {
-            voice.info(`${source.label} is cloned while the checkout is made`);
+            voice.info(`${source.label} is cloned while the checkout is made, unless it would be copied`);
         }
     }
     catch (error) {
         voice.info(`nothing is cloned while the checkout is made: ${messageOf(error)}`);
     }
 }
-/** What tells the job, and what it builds for; none of its secrets, and none of the files it speaks by. */
-const OF_JOB = /^(GITHUB|RUNNER)_/;
-const NOT_HANDED_ON = /TOKEN|SECRET|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/;
+/** What tells the job; none of its secrets, and none of the files by which it speaks to its runner. */
+const OF_JOB = (/* unused pure expression or super */ null && ([
+    'GITHUB_EVENT_NAME',
+    'GITHUB_EVENT_PATH',
+    'GITHUB_JOB',
+    'GITHUB_REF',
+    'GITHUB_REPOSITORY',
+    'GITHUB_RUN_ATTEMPT',
+    'GITHUB_RUN_ID',
+    'GITHUB_WORKFLOW',
+    'GITHUB_WORKFLOW_REF',
+    'GITHUB_WORKSPACE',
+]));
 function variablesOf(environment) {
-    const ofJob = Object.entries(environment).filter(([name]) => OF_JOB.test(name) && !NOT_HANDED_ON.test(name));
-    return {
-        ...Object.fromEntries(ofJob),
-        ...compilingVariables(environment),
-        ...twinsOf(environment),
-    };
+    const ofJob = Object.fromEntries(OF_JOB.map((name) => [name, environment[name]]));
+    return { ...ofJob, ...compilingVariables(environment), ...twinsOf(environment) };
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/pre.js
@@ -12186,6 +12291,8 @@ function stateOf(prepared) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/host/host-lock.js
+var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
@@ -16679,22 +16786,25 @@ function tryToNoteUse(folder) {
 
 
 
+
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on its lease, and it is left alone.
+ * clones from it meanwhile holds a lock on it, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
-    const { root, source } = request;
+    const { root, slot } = request;
     try {
-        // The lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
-        const lease = (0,leases/* endedLeasePath */.MJ)(root, source.record.id);
-        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => takeOverSlot(request, runtime));
-        return 'refused' in locked ? locked.refused : locked.value;
+        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
+        const lease = (0,leases/* endedLeasePath */.MJ)(root, request.source.record.id);
+        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
+        if ('refused' in locked)
+            return locked.refused;
+        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
@@ -16739,46 +16849,38 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
-    const unlinked = move({ root, lease, place, slot }, record, same);
-    if (unlinked === null)
+    const { value } = await (0,host_lock/* withHostLock */.c)(root, () => {
+        // A pass that deletes a slot where it lies has taken its end away before.
+        const now = (0,leases/* findLease */.G0)(root, id);
+        if (now?.state !== 'ended' || now.end === null)
+            return null;
+        if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
+            return null;
+        try {
+            (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
+            // Its clones live on: what is written through their links, or through its own, is to be found.
+            if (same.length > 0)
+                (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(same));
+            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+            if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
+                (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
+            (0,leases/* dropLease */.Oj)(root, id, false);
+            return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
+        }
+        catch (error) {
+            dropSeed(root, lease, record);
+            throw error;
+        }
+    });
+    if (value === null)
         return inherit_GONE;
-    const linked = chain.filter((each) => !unlinked.includes(each));
+    const linked = chain.filter((each) => !value.includes(each));
     return {
         record,
         origin,
-        formerTargets: unlinked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
+        formerTargets: value.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
         linked: linked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
     };
-}
-/**
- * The move itself: one rename, which a pass may be faster with, so that no lock is waited for. What follows
- * it is this job’s own.
- *
- * @returns the former slots to which no link could be left; null where the slot is gone
- */
-function move({ root, lease, place, slot }, record, shared) {
-    const { source: id, former } = record;
-    // A pass that deletes a slot where it lies has taken its end away before.
-    const now = (0,leases/* findLease */.G0)(root, id);
-    if (now?.state !== 'ended' || now.end === null)
-        return null;
-    if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
-        return null;
-    try {
-        (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
-        // Its clones live on: what is written through their links, or through its own, is to be found.
-        if (shared.length > 0)
-            (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(shared));
-        // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-        if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-            (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
-        (0,leases/* dropLease */.Oj)(root, id, false);
-        return former.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
-    }
-    catch (error) {
-        dropSeed(root, lease, record);
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -17830,6 +17932,8 @@ async function giveTo(tree, slot) {
 
 
 
+
+
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -17857,6 +17961,10 @@ async function seed(request, runtime) {
         runtime.voice.warning(`The slot starts cold: seeding it failed (${(0,guard_error/* messageOf */.bD)(error)}).`);
         return { record: build_record/* COLD */.TG, why: (0,guard_error/* messageOf */.bD)(error) };
     }
+    finally {
+        // What was made while the checkout was, and nobody has looked at.
+        (0,seeding/* dropSeeding */.lV)(root, lease.id);
+    }
 }
 async function keepHookSeed(request, record, runtime) {
     const { root, lease, settings } = request;
@@ -17878,9 +17986,10 @@ async function seed_fill(request, runtime) {
     const offer = offer_offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
-    // rustc takes the longest to answer; meanwhile the checkout is read.
+    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
     const asked = askToolchain(unchecked, offer.fit, runtime.environment);
     return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
+        await (0,host_lock/* loadLocking */.A)();
         return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
     });
 }
@@ -17890,9 +17999,8 @@ async function seed_choose(request, offer, wish, runtime) {
     const attempts = [...attemptsOf(request, offer, wish, runtime)];
     if (attempts.length === 0)
         return cold(NOTHING_BUILT);
-    const left = (await awaitAhead(root, lease.id)) ? 'kept' : 'dropped';
+    const left = (await mayHaveAhead(root, lease.id)) ? 'kept' : 'dropped';
     const work = async (folder) => {
-        const ahead = aheadIn(folder, runtime);
         const reasons = [];
         for (const [index, { label, attempt }] of attempts.entries()) {
             const place = `${folder}/${index}`;
@@ -17900,7 +18008,7 @@ async function seed_choose(request, offer, wish, runtime) {
             try {
                 // An attempt that came to nothing may have set times before.
                 const now = { ...wish, times: timesOf(request) };
-                const filled = await attempt(place, now, ahead);
+                const filled = await attempt(place, now);
                 outcome =
                     typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime);
             }
@@ -17917,9 +18025,9 @@ async function seed_choose(request, offer, wish, runtime) {
     };
     return (0,seeding/* withSeeding */.im)(root, lease.id, work, left);
 }
-/** What was made while the checkout was. */
-function aheadIn(folder, { voice }) {
-    const found = readAhead(folder);
+/** What was made of a snapshot while the checkout was, in the folder of the seeding. */
+async function aheadIn(folder, { root, lease }, { voice }) {
+    const found = (await awaitAhead(root, lease.id)) ? readAhead(folder) : null;
     if (found === null || 'place' in found)
         return found;
     voice.warning(`No clone was made while the checkout was (${found.problem}).`);
@@ -17981,9 +18089,14 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
     ]) {
         yield {
             label: source.label,
-            attempt: async (place, now, ahead) => seed_refuseOrigin(source.origin, now) ??
-                refuseEnvironment(root, source, runtime.environment) ??
-                (await cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)),
+            attempt: async (place, now) => {
+                const why = seed_refuseOrigin(source.origin, now) ?? refuseEnvironment(root, source, runtime.environment);
+                if (why !== null)
+                    return why;
+                const isSnapshot = 'snapshot' in source.place;
+                const ahead = isSnapshot ? await aheadIn((0,external_node_path_.dirname)(place), request, runtime) : null;
+                return cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime);
+            },
         };
     }
     if (isRemote) {
@@ -19026,122 +19139,25 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 6357:
+/***/ 4270:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ pass),
-  e: () => (/* binding */ plan)
-});
-
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
-// EXTERNAL MODULE: ./lib/plan/reclaim.js
-var reclaim = __nccwpck_require__(9060);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/host/reserve.js
-var reserve = __nccwpck_require__(858);
-// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
-var host_root = __nccwpck_require__(2063);
-;// CONCATENATED MODULE: ./lib/host/host-lock.js
-
-
-
-
-
-
-/** A pass waits no longer than this, then goes on without the lock. */
-const WAIT_MS = 5000;
-/** A holder is gone after this; renames take milliseconds. */
-const STALE_MS = 20_000;
-/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
-const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
-const OPTIONS = {
-    fs: WITHOUT_LINKS,
-    realpath: false,
-    stale: STALE_MS,
-    update: STALE_MS / 2,
-    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-    onCompromised: () => { },
-};
-/**
- * Does work while holding the host lock, or without it when it cannot be had in time.
- *
- * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
- * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
- */
-async function withHostLock(root, work) {
-    const asked = external_node_perf_hooks_.performance.now();
-    const granted = await acquire(root);
-    const started = external_node_perf_hooks_.performance.now();
-    const waitedMs = started - asked;
-    const { gaveReserve } = granted;
-    if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
-    }
-    try {
-        const value = work();
-        return { value, waitedMs, heldMs: external_node_perf_hooks_.performance.now() - started, problem: null, gaveReserve };
-    }
-    finally {
-        await granted.release();
-    }
-}
-/** Loaded when it is needed: most passes have nothing to rename. */
-async function loadLocking() {
-    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
-}
-/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
-async function acquire(root) {
-    const lockfile = await loadLocking();
-    const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
-    let gaveReserve = false;
-    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
-        try {
-            const release = await lockfile.lock((0,host_root/* controlPath */.XL)(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost), gaveReserve };
-        }
-        catch (error) {
-            if ((0,guard_error/* isNoSpace */.YV)(error) && !gaveReserve && (0,reserve/* releaseReserve */.gO)(root)) {
-                gaveReserve = true;
-                continue;
-            }
-            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
-                return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
-            if (external_node_perf_hooks_.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
-            }
-            await (0,promises_.setTimeout)(pauseMs * (0.5 + Math.random()));
-        }
-    }
-}
-/** A lock that somebody broke cannot be given back, and needs not be. */
-function ignoreLost() { }
-
-// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
-var keeper = __nccwpck_require__(8811);
-// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
-var heartbeat_file = __nccwpck_require__(2121);
-// EXTERNAL MODULE: ./lib/report/heartbeat.js
-var report_heartbeat = __nccwpck_require__(2334);
-// EXTERNAL MODULE: ./lib/report/actions.js
-var report_actions = __nccwpck_require__(8565);
-// EXTERNAL MODULE: ./lib/steps/apply.js
-var apply = __nccwpck_require__(6551);
-// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
-var heartbeat_of = __nccwpck_require__(4089);
-// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
-var observe = __nccwpck_require__(2549);
-// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
-var reap = __nccwpck_require__(2587);
-;// CONCATENATED MODULE: ./lib/steps/pass.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ pass),
+/* harmony export */   e: () => (/* binding */ plan)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var _plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9060);
+/* harmony import */ var _host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(408);
+/* harmony import */ var _host_keeper_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8811);
+/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2121);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(29);
+/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2334);
+/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
+/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
+/* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
+/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2549);
+/* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2587);
 
 
 
@@ -19157,12 +19173,12 @@ var reap = __nccwpck_require__(2587);
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
-    const view = (0,observe/* observe */.lB)(root, self, scope, adopted);
-    const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
+    const view = (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .observe */ .lB)(root, self, scope, adopted);
+    const chosen = (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .candidates */ .Xi)(view.leases, retention, view.moment);
     const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
-    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
+    const bySlot = await (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .lookInto */ .OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
-    return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
+    return { view, actions: (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .planPass */ .hJ)(view, chosen, occupancies) };
 }
 function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
@@ -19183,15 +19199,15 @@ function wakeKeepers(root, view, actions) {
         .map(({ record }) => record.id));
     for (const action of actions) {
         if (action.kind === 'keep' && dead.has(action.id))
-            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
+            (0,_host_keeper_js__WEBPACK_IMPORTED_MODULE_3__/* .wakeKeeper */ .Rx)(root, action.id);
     }
 }
 function tryToFinishAdoptions(root, { voice }) {
     try {
-        (0,apply/* finishAdoptions */.n6)(root);
+        (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishAdoptions */ .n6)(root);
     }
     catch (error) {
-        voice.warning(`Empty directories above an adopted slot were not removed (${(0,guard_error/* messageOf */.bD)(error)}); the next sweep ` +
+        voice.warning(`Empty directories above an adopted slot were not removed (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}); the next sweep ` +
             'tries again.');
     }
 }
@@ -19202,14 +19218,14 @@ function tryToFinishAdoptions(root, { voice }) {
  * the lock is right too; one that waited in vain says so.
  */
 async function pass(request, runtime) {
-    const started = external_node_perf_hooks_.performance.now();
+    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
     const { root, ways, dryRun } = request;
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
     let lock = null;
-    if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
-        const { value, gaveReserve, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
-        applied = await (0,apply/* finishInPlace */.yo)(root, value);
+    if (!dryRun && (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .changesAnything */ .gR)(actions)) {
+        const { value, gaveReserve, ...times } = await (0,_host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__/* .withHostLock */ .c)(root, () => (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .apply */ .Bb)(root, actions, ways));
+        applied = await (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishInPlace */ .yo)(root, value);
         lock = times;
         if (gaveReserve) {
             runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
@@ -19223,19 +19239,19 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
-    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
-    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,_reap_js__WEBPACK_IMPORTED_MODULE_10__/* .tellAndReap */ .Pm)(root, ways) : null;
+    const seconds = (node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - started) / 1000;
+    const heartbeat = (0,_heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__/* .heartbeatOf */ .W)(request, { view, actions, applied, lock, reaped, seconds });
     const isNoted = tryToNote(root, heartbeat);
     for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u7)(action)} (${why})`);
+        runtime.voice.warning(`Not done: ${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_11__/* .describeAction */ .u7)(action)} (${why})`);
     }
     return { ...applied, actions, heartbeat, reaped, isNoted };
 }
 /** Who looks at the disk next may make the room that it needs: nothing is said yet. */
 function tryToNote(root, heartbeat) {
     try {
-        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
+        (0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__/* .writeHeartbeatText */ .hJ)(root, (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeHeartbeat */ .Vm)(heartbeat));
         return true;
     }
     catch {
@@ -19865,7 +19881,7 @@ function sum(values) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2549);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
 
 
 

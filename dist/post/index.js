@@ -3831,7 +3831,8 @@ function makeFolder(parent, name, where) {
 /* harmony export */   Bv: () => (/* binding */ fillForTrash),
 /* harmony export */   EY: () => (/* binding */ makeSeeding),
 /* harmony export */   JQ: () => (/* binding */ whileSeedingIsKept),
-/* harmony export */   im: () => (/* binding */ withSeeding)
+/* harmony export */   im: () => (/* binding */ withSeeding),
+/* harmony export */   lV: () => (/* binding */ dropSeeding)
 /* harmony export */ });
 /* unused harmony exports openSeeding, awaitSeeding, discardLeftSeeding, listSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -3868,14 +3869,14 @@ function openSeeding(root, id) {
 /**
  * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
  *
- * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ * @returns whether it holds a file of this name when nobody is at it any more; `busy` where that takes
  *   longer than `waitSeconds`
  */
 async function awaitSeeding(root, id, name, waitSeconds) {
     const path = seedingPath(root, id);
     if (!isThere(path))
         return false;
-    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) ?? 'busy';
 }
 function isThere(path) {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -3952,10 +3953,14 @@ function takeAway(root, id) {
     }
     catch {
         // Not empty, or gone.
-        discardQuietly(root, id);
+        dropSeeding(root, id);
     }
 }
-function discardQuietly(root, id) {
+/**
+ * Takes away whatever lies there, at the latest with the next reaper; who is still at it goes on in the
+ * trash, where it is left alone.
+ */
+function dropSeeding(root, id) {
     try {
         discardSeeding(root, id);
     }
@@ -8607,7 +8612,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. */
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -9078,6 +9083,8 @@ function startReaper(root, script, settings) {
     (0,background/* startInBackground */.k5)(script, ['reap', '--root', root.path, ...helper]);
 }
 
+// EXTERNAL MODULE: ./lib/host/seeding.js
+var seeding = __nccwpck_require__(7241);
 // EXTERNAL MODULE: ./lib/host/trash.js
 var trash = __nccwpck_require__(5920);
 // EXTERNAL MODULE: ./lib/report/voice.js
@@ -10865,8 +10872,6 @@ async function markBuild(root, id, { voice }) {
 
 // EXTERNAL MODULE: ./lib/plan/build-record.js
 var build_record = __nccwpck_require__(6557);
-// EXTERNAL MODULE: ./lib/host/seeding.js
-var seeding = __nccwpck_require__(7241);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
@@ -13220,7 +13225,7 @@ class Git {
                 if (status === 0)
                     answered({ differing: parted(differing), untracked: parted(untracked) });
                 else
-                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+                    failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
         });
     }
@@ -15545,6 +15550,7 @@ function warnOfTwins(slot, { environment, voice }) {
 
 
 
+
 /**
  * The end of a job: end its leases, then one pass over this runner's slots, which keeps or retires
  * what has just ended, and start the reaper.
@@ -15563,6 +15569,9 @@ async function release(request, runtime) {
     if (!isSaved && (0,remote_setting/* maySave */.J5)(job, result, { ...settings, dryRun: false }))
         voice.info('not saved to the cache: dry-run is on');
     const isWarm = result === 'failure' && settings.warmOnFailure && !settings.dryRun;
+    // What was cloned for a step that never ran: what is published is put together in that folder, too.
+    for (const id of leases)
+        (0,seeding/* dropSeeding */.lV)(root, id);
     for (const id of leases) {
         if (result === 'success' || result === 'unknown' || isWarm)
             await recordBuild(root, id, settings.constantPaths.workspace, runtime);

@@ -4018,7 +4018,7 @@ function makeFolder(parent, name, where) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EY: () => (/* binding */ makeSeeding)
 /* harmony export */ });
-/* unused harmony exports openSeeding, awaitSeeding, withSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding */
+/* unused harmony exports openSeeding, awaitSeeding, withSeeding, whileSeedingIsKept, fillForTrash, discardLeftSeeding, listSeeding, dropSeeding */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
@@ -4053,14 +4053,14 @@ function openSeeding(root, id) {
 /**
  * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
  *
- * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ * @returns whether it holds a file of this name when nobody is at it any more; `busy` where that takes
  *   longer than `waitSeconds`
  */
 async function awaitSeeding(root, id, name, waitSeconds) {
     const path = seedingPath(root, id);
     if (!isThere(path))
         return false;
-    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true;
+    return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) ?? 'busy';
 }
 function isThere(path) {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -4137,10 +4137,14 @@ function takeAway(root, id) {
     }
     catch {
         // Not empty, or gone.
-        discardQuietly(root, id);
+        dropSeeding(root, id);
     }
 }
-function discardQuietly(root, id) {
+/**
+ * Takes away whatever lies there, at the latest with the next reaper; who is still at it goes on in the
+ * trash, where it is left alone.
+ */
+function dropSeeding(root, id) {
     try {
         discardSeeding(root, id);
     }
@@ -8806,7 +8810,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. */
+/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -11398,11 +11402,15 @@ function noteAhead(folder, note) {
 function noteFailed(folder, failed) {
     replaceFile(`${folder}/${NOTE}`, encodeFailed(failed));
 }
-/** As long as one that is made in the job itself may take. */
-const WAIT_S = 120;
+/** Whether somebody makes a clone for a lease, or has made one, or noted why not. */
+async function mayHaveAhead(root, id) {
+    return (await awaitSeeding(root, id, NOTE, 0)) !== false;
+}
+/** Nothing is copied, so that it takes seconds; then the job makes its own, which may be as slow. */
+const WAIT_S = 60;
 /** Waits for the process that makes a lease’s clone; false where there is none to be had. */
 async function awaitAhead(root, id) {
-    return awaitSeeding(root, id, NOTE, WAIT_S);
+    return (await awaitSeeding(root, id, NOTE, WAIT_S)) === true;
 }
 /** By it the runner’s clean-up finds the process, and ends it with the job. */
 const TRACKING_ID = 'RUNNER_TRACKING_ID';
@@ -11690,7 +11698,7 @@ class work_tree_git_Git {
                 if (status === 0)
                     answered({ differing: parted(differing), untracked: parted(untracked) });
                 else
-                    failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`));
+                    failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
         });
     }
@@ -12787,7 +12795,7 @@ function wishOf(request, { environment }) {
  */
 function sourceAhead(request, runtime) {
     const { warm, dryRun } = request.settings;
-    if (!['auto', 'clone', 'copy'].includes(warm) || dryRun)
+    if (!['auto', 'clone'].includes(warm) || dryRun)
         return null;
     const wish = wishOf(request, runtime);
     const { slots, snapshots } = offerTo(request, wish, runtime);
@@ -12820,23 +12828,29 @@ function startCloneAhead({ root, lease, prepared }, runtime) {
         if (request === null || source === null)
             return;
         if (startAhead(request.root, lease, script, variablesOf(environment))) {
-            voice.info(`${source.label} is cloned while the checkout is made`);
+            voice.info(`${source.label} is cloned while the checkout is made, unless it would be copied`);
         }
     }
     catch (error) {
         voice.info(`nothing is cloned while the checkout is made: ${(0,guard_error/* messageOf */.bD)(error)}`);
     }
 }
-/** What tells the job, and what it builds for; none of its secrets, and none of the files it speaks by. */
-const OF_JOB = /^(GITHUB|RUNNER)_/;
-const NOT_HANDED_ON = /TOKEN|SECRET|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/;
+/** What tells the job; none of its secrets, and none of the files by which it speaks to its runner. */
+const OF_JOB = [
+    'GITHUB_EVENT_NAME',
+    'GITHUB_EVENT_PATH',
+    'GITHUB_JOB',
+    'GITHUB_REF',
+    'GITHUB_REPOSITORY',
+    'GITHUB_RUN_ATTEMPT',
+    'GITHUB_RUN_ID',
+    'GITHUB_WORKFLOW',
+    'GITHUB_WORKFLOW_REF',
+    'GITHUB_WORKSPACE',
+];
 function variablesOf(environment) {
-    const ofJob = Object.entries(environment).filter(([name]) => OF_JOB.test(name) && !NOT_HANDED_ON.test(name));
-    return {
-        ...Object.fromEntries(ofJob),
-        ...(0,remote_key/* compilingVariables */.A)(environment),
-        ...(0,inputs/* twinsOf */.HJ)(environment),
-    };
+    const ofJob = Object.fromEntries(OF_JOB.map((name) => [name, environment[name]]));
+    return { ...ofJob, ...(0,remote_key/* compilingVariables */.A)(environment), ...(0,inputs/* twinsOf */.HJ)(environment) };
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/pre.js

@@ -46,12 +46,17 @@ export function noteFailed(folder: string, failed: Failed): void {
   replaceFile(`${folder}/${NOTE}`, encodeFailed(failed))
 }
 
-/** As long as one that is made in the job itself may take. */
-const WAIT_S = 120
+/** Whether somebody makes a clone for a lease, or has made one, or noted why not. */
+export async function mayHaveAhead(root: Root, id: string): Promise<boolean> {
+  return (await awaitSeeding(root, id, NOTE, 0)) !== false
+}
+
+/** Nothing is copied, so that it takes seconds; then the job makes its own, which may be as slow. */
+const WAIT_S = 60
 
 /** Waits for the process that makes a lease’s clone; false where there is none to be had. */
 export async function awaitAhead(root: Root, id: string): Promise<boolean> {
-  return awaitSeeding(root, id, NOTE, WAIT_S)
+  return (await awaitSeeding(root, id, NOTE, WAIT_S)) === true
 }
 
 /** By it the runner’s clean-up finds the process, and ends it with the job. */

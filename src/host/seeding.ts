@@ -32,7 +32,7 @@ export function openSeeding(root: Root, id: string): number {
 /**
  * Waits for who fills the folder while it is locked, as `whileSeedingIsKept` does.
  *
- * @returns whether it holds a file of this name when nobody is at it any more; false where that takes
+ * @returns whether it holds a file of this name when nobody is at it any more; `busy` where that takes
  *   longer than `waitSeconds`
  */
 export async function awaitSeeding(
@@ -40,10 +40,10 @@ export async function awaitSeeding(
   id: string,
   name: string,
   waitSeconds: number,
-): Promise<boolean> {
+): Promise<boolean | 'busy'> {
   const path = seedingPath(root, id)
   if (!isThere(path)) return false
-  return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) === true
+  return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) ?? 'busy'
 }
 
 function isThere(path: string): boolean {
@@ -135,11 +135,15 @@ function takeAway(root: Root, id: string): void {
     rmdirSync(seedingPath(root, id))
   } catch {
     // Not empty, or gone.
-    discardQuietly(root, id)
+    dropSeeding(root, id)
   }
 }
 
-function discardQuietly(root: Root, id: string): void {
+/**
+ * Takes away whatever lies there, at the latest with the next reaper; who is still at it goes on in the
+ * trash, where it is left alone.
+ */
+export function dropSeeding(root: Root, id: string): void {
   try {
     discardSeeding(root, id)
   } catch {

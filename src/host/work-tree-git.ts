@@ -79,7 +79,10 @@ export class Git {
       child.on('close', (status) => {
         clearTimeout(timer)
         if (status === 0) answered({ differing: parted(differing), untracked: parted(untracked) })
-        else failed(new Error(`git: ${problem?.join('').trim() || `it ended with ${status}`}`))
+        else
+          failed(
+            new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`),
+          )
       })
     })
   }

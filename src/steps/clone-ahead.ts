@@ -1,9 +1,10 @@
 import { closeSync } from 'node:fs'
 import { readJob } from '../github/job.ts'
 import type { Told } from '../plan/ahead.ts'
-import { messageOf } from '../plan/guard-error.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { aheadPlace, noteAhead, noteFailed } from '../host/ahead.ts'
+import { CloneError } from '../host/clone.ts'
 import { whileLocked } from '../host/kernel-lock.ts'
 import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
@@ -28,8 +29,10 @@ import { sourceAhead } from './source-ahead.ts'
 export async function cloneAhead(settings: Settings, id: string, runtime: Runtime): Promise<void> {
   const { environment } = runtime
   const root = findRoot(settings.root, preciousOf(environment))
-  const lease = root === null ? null : (findLease(root, id)?.lease ?? null)
-  if (root === null || lease === null) return
+  const record = root === null ? null : findLease(root, id)
+  const lease = record?.lease ?? null
+  // A job that was cancelled may have ended it already.
+  if (root === null || lease === null || record?.state !== 'live') return
   const job = readJob(environment, settings.leg)
   const { owner } = lease
   const self = selfOf(owner, job)
@@ -43,11 +46,18 @@ export async function cloneAhead(settings: Settings, id: string, runtime: Runtim
   try {
     await cloneInto(path, request, source, runtime)
   } catch (error) {
+    if (isReason(error)) return
     noteFailed(path, { problem: messageOf(error) })
     throw error
   } finally {
     closeSync(folder)
   }
+}
+
+/** Whether it is the source that speaks against a clone: the job looks for itself, and tells. */
+function isReason(error: unknown): boolean {
+  if (error instanceof CloneError) return !error.isFault
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))
 }
 
 /** Does work in the folder of the seeding, which others come to by its path in /proc. */
@@ -72,6 +82,8 @@ async function cloneInto(
     if (ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) !== null) return
     const cloneable = await inspectSource(request, open, runtime)
     if (typeof cloneable === 'string' || 'spoilt' in cloneable) return
+    // It would take the room that decides whether it may be made.
+    if (cloneable.making.way === 'copy') return
     const { linked, judged } = await makeClone(cloneable, open.tree, place)
     noteOnSource({ root, source }, locked, cloneable.same, linked)
     const fitting = { root, lease, settings, place, ...cloneable.filled, judged }

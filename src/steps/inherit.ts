@@ -4,12 +4,12 @@ import { errnoOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
-import type { LinkedFile } from '../plan/linked-file.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
 import { ageHours } from '../plan/reclaim.ts'
 import { readUptime } from '../host/boot.ts'
 import { linkFormerPath } from '../host/former-paths.ts'
-import { whileFileLocked } from '../host/kernel-lock.ts'
+import { withHostLock } from '../host/host-lock.ts'
+import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { handDownInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
 import { lookAtShared } from '../host/linked-files.ts'
 import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
@@ -40,20 +40,23 @@ export interface InheritRequest {
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on its lease, and it is left alone.
+ * clones from it meanwhile holds a lock on it, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 export async function inherit(request: InheritRequest, runtime: Runtime): Promise<Filled | string> {
-  const { root, source } = request
+  const { root, slot } = request
   try {
-    // The lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
-    const lease = endedLeasePath(root, source.record.id)
+    // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
+    const lease = endedLeasePath(root, request.source.record.id)
     const locked = await whileFileLocked(lease, 'exclusive', async () =>
-      takeOverSlot(request, runtime),
+      whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () =>
+        takeOverSlot(request, runtime),
+      ),
     )
-    return 'refused' in locked ? locked.refused : locked.value
+    if ('refused' in locked) return locked.refused
+    return 'refused' in locked.value ? locked.value.refused : locked.value.value
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return GONE
     throw error
@@ -86,7 +89,7 @@ async function takeOverSlot(
   if (refusal !== null) return refusal
   const chain = [slot, ...(source.build?.former ?? [])]
   const hours = ageHours(source.record, source.moment)
-  const record: SeedRecord & { source: string } = {
+  const record: SeedRecord = {
     version: 1,
     kind: 'inherit',
     source: id,
@@ -98,43 +101,30 @@ async function takeOverSlot(
   }
   // Noted first: whatever ends this process, the links go when this slot goes.
   writeRecord(root, lease.id, '.seed', encodeRecord(record))
-  const unlinked = move({ root, lease, place, slot }, record, same)
-  if (unlinked === null) return GONE
-  const linked = chain.filter((each) => !unlinked.includes(each))
+  const { value } = await withHostLock(root, () => {
+    // A pass that deletes a slot where it lies has taken its end away before.
+    const now = findLease(root, id)
+    if (now?.state !== 'ended' || now.end === null) return null
+    if (!moveOutOfSlot(root, slot, place)) return null
+    try {
+      handDownInputs(root, id, lease.id)
+      // Its clones live on: what is written through their links, or through its own, is to be found.
+      if (same.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(same))
+      // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+      if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
+      dropLease(root, id, false)
+      return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
+    } catch (error) {
+      dropSeed(root, lease, record)
+      throw error
+    }
+  })
+  if (value === null) return GONE
+  const linked = chain.filter((each) => !value.includes(each))
   return {
     record,
     origin,
-    formerTargets: unlinked.flatMap((each) => pathsOf(root, each)),
+    formerTargets: value.flatMap((each) => pathsOf(root, each)),
     linked: linked.flatMap((each) => pathsOf(root, each)),
-  }
-}
-
-/**
- * The move itself: one rename, which a pass may be faster with, so that no lock is waited for. What follows
- * it is this job’s own.
- *
- * @returns the former slots to which no link could be left; null where the slot is gone
- */
-function move(
-  { root, lease, place, slot }: Pick<InheritRequest, 'root' | 'lease' | 'place' | 'slot'>,
-  record: SeedRecord & { source: string },
-  shared: readonly LinkedFile[],
-): string[] | null {
-  const { source: id, former } = record
-  // A pass that deletes a slot where it lies has taken its end away before.
-  const now = findLease(root, id)
-  if (now?.state !== 'ended' || now.end === null) return null
-  if (!moveOutOfSlot(root, slot, place)) return null
-  try {
-    handDownInputs(root, id, lease.id)
-    // Its clones live on: what is written through their links, or through its own, is to be found.
-    if (shared.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(shared))
-    // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-    if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
-    dropLease(root, id, false)
-    return former.filter((each) => !linkFormerPath(root, each, lease.slot))
-  } catch (error) {
-    dropSeed(root, lease, record)
-    throw error
   }
 }

@@ -11,6 +11,7 @@ import { readBuildRecord, readSeedRecord } from '../host/lease-companions.ts'
 import { endLease, findLease } from '../host/leases.ts'
 import { startReaper } from '../host/reaper.ts'
 import type { Root } from '../host/root.ts'
+import { dropSeeding } from '../host/seeding.ts'
 import { hasTrash } from '../host/trash.ts'
 import { savedSummary } from '../report/summary.ts'
 import { afterPass } from './after-pass.ts'
@@ -59,6 +60,8 @@ export async function release(request: ReleaseRequest, runtime: Runtime): Promis
   if (!isSaved && maySave(job, result, { ...settings, dryRun: false }))
     voice.info('not saved to the cache: dry-run is on')
   const isWarm = result === 'failure' && settings.warmOnFailure && !settings.dryRun
+  // What was cloned for a step that never ran: what is published is put together in that folder, too.
+  for (const id of leases) dropSeeding(root, id)
   for (const id of leases) {
     if (result === 'success' || result === 'unknown' || isWarm)
       await recordBuild(root, id, settings.constantPaths.workspace, runtime)

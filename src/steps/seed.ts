@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { COLD, encodeRecord } from '../plan/build-record.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { messageOf } from '../plan/guard-error.ts'
@@ -9,11 +10,12 @@ import { refuseOrigin, sourcesFor } from '../plan/seed.ts'
 import type { Origin, SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
-import { awaitAhead, readAhead } from '../host/ahead.ts'
+import { awaitAhead, mayHaveAhead, readAhead } from '../host/ahead.ts'
 import type { AheadClone } from '../host/ahead.ts'
+import { loadLocking } from '../host/host-lock.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
-import { withSeeding } from '../host/seeding.ts'
+import { dropSeeding, withSeeding } from '../host/seeding.ts'
 import { moveIntoSlot } from '../host/slots.ts'
 import { describeAge } from '../report/ages.ts'
 import { adaptSeed } from './adapt-seed.ts'
@@ -66,7 +68,7 @@ export interface Filled {
 /** One way to get a seed, to lie at `place`; a string says why it came to nothing. */
 interface Attempt {
   label: string
-  attempt: (place: string, wish: SeedWish, ahead: AheadClone | null) => Promise<Filled | string>
+  attempt: (place: string, wish: SeedWish) => Promise<Filled | string>
 }
 
 /**
@@ -92,6 +94,9 @@ export async function seed(request: SeedRequest, runtime: Runtime): Promise<Seed
   } catch (error) {
     runtime.voice.warning(`The slot starts cold: seeding it failed (${messageOf(error)}).`)
     return { record: COLD, why: messageOf(error) }
+  } finally {
+    // What was made while the checkout was, and nobody has looked at.
+    dropSeeding(root, lease.id)
   }
 }
 
@@ -117,9 +122,10 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   const unchecked = wishOf(request, runtime)
   const offer = offerTo(request, unchecked, runtime)
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
-  // rustc takes the longest to answer; meanwhile the checkout is read.
+  // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
   const asked = askToolchain(unchecked, offer.fit, runtime.environment)
   return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
+    await loadLocking()
     return choose(request, offer, { ...unchecked, ...(await asked) }, runtime)
   })
 }
@@ -134,9 +140,8 @@ async function choose(
   const { root, lease } = request
   const attempts = [...attemptsOf(request, offer, wish, runtime)]
   if (attempts.length === 0) return cold(NOTHING_BUILT)
-  const left = (await awaitAhead(root, lease.id)) ? 'kept' : 'dropped'
+  const left = (await mayHaveAhead(root, lease.id)) ? 'kept' : 'dropped'
   const work = async (folder: string): Promise<Seeded> => {
-    const ahead = aheadIn(folder, runtime)
     const reasons: string[] = []
     for (const [index, { label, attempt }] of attempts.entries()) {
       const place = `${folder}/${index}`
@@ -144,7 +149,7 @@ async function choose(
       try {
         // An attempt that came to nothing may have set times before.
         const now = { ...wish, times: timesOf(request) }
-        const filled = await attempt(place, now, ahead)
+        const filled = await attempt(place, now)
         outcome =
           typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime)
       } catch (error) {
@@ -160,9 +165,13 @@ async function choose(
   return withSeeding(root, lease.id, work, left)
 }
 
-/** What was made while the checkout was. */
-function aheadIn(folder: string, { voice }: Runtime): AheadClone | null {
-  const found = readAhead(folder)
+/** What was made of a snapshot while the checkout was, in the folder of the seeding. */
+async function aheadIn(
+  folder: string,
+  { root, lease }: SeedRequest,
+  { voice }: Runtime,
+): Promise<AheadClone | null> {
+  const found = (await awaitAhead(root, lease.id)) ? readAhead(folder) : null
   if (found === null || 'place' in found) return found
   voice.warning(`No clone was made while the checkout was (${found.problem}).`)
   return null
@@ -230,10 +239,14 @@ function* attemptsOf(
   ]) {
     yield {
       label: source.label,
-      attempt: async (place, now, ahead) =>
-        refuseOrigin(source.origin, now) ??
-        refuseEnvironment(root, source, runtime.environment) ??
-        (await cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)),
+      attempt: async (place, now) => {
+        const why =
+          refuseOrigin(source.origin, now) ?? refuseEnvironment(root, source, runtime.environment)
+        if (why !== null) return why
+        const isSnapshot = 'snapshot' in source.place
+        const ahead = isSnapshot ? await aheadIn(dirname(place), request, runtime) : null
+        return cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)
+      },
     }
   }
   if (isRemote) {

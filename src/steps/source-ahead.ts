@@ -11,7 +11,7 @@ import type { SeedRequest } from './seed.ts'
  */
 export function sourceAhead(request: SeedRequest, runtime: Runtime): CloneSource | null {
   const { warm, dryRun } = request.settings
-  if (!['auto', 'clone', 'copy'].includes(warm) || dryRun) return null
+  if (!['auto', 'clone'].includes(warm) || dryRun) return null
   const wish = wishOf(request, runtime)
   const { slots, snapshots } = offerTo(request, wish, runtime)
   const isOwn = sourcesFor(slots, wish).some(

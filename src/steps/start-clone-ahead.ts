@@ -21,24 +21,28 @@ export function startCloneAhead({ root, lease, prepared }: State, runtime: Runti
     const source = request === null ? null : sourceAhead(request, runtime)
     if (request === null || source === null) return
     if (startAhead(request.root, lease, script, variablesOf(environment))) {
-      voice.info(`${source.label} is cloned while the checkout is made`)
+      voice.info(`${source.label} is cloned while the checkout is made, unless it would be copied`)
     }
   } catch (error) {
     voice.info(`nothing is cloned while the checkout is made: ${messageOf(error)}`)
   }
 }
 
-/** What tells the job, and what it builds for; none of its secrets, and none of the files it speaks by. */
-const OF_JOB = /^(GITHUB|RUNNER)_/
-const NOT_HANDED_ON = /TOKEN|SECRET|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/
+/** What tells the job; none of its secrets, and none of the files by which it speaks to its runner. */
+const OF_JOB = [
+  'GITHUB_EVENT_NAME',
+  'GITHUB_EVENT_PATH',
+  'GITHUB_JOB',
+  'GITHUB_REF',
+  'GITHUB_REPOSITORY',
+  'GITHUB_RUN_ATTEMPT',
+  'GITHUB_RUN_ID',
+  'GITHUB_WORKFLOW',
+  'GITHUB_WORKFLOW_REF',
+  'GITHUB_WORKSPACE',
+]
 
 function variablesOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ofJob = Object.entries(environment).filter(
-    ([name]) => OF_JOB.test(name) && !NOT_HANDED_ON.test(name),
-  )
-  return {
-    ...Object.fromEntries(ofJob),
-    ...compilingVariables(environment),
-    ...twinsOf(environment),
-  }
+  const ofJob = Object.fromEntries(OF_JOB.map((name) => [name, environment[name]]))
+  return { ...ofJob, ...compilingVariables(environment), ...twinsOf(environment) }
 }
