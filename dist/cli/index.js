@@ -6848,6 +6848,8 @@ function takeAway(root, id) {
  * trash, where it is left alone.
  */
 function dropSeeding(root, id) {
+    if (!seeding_isThere(seedingPath(root, id)))
+        return;
     try {
         discardSeeding(root, id);
     }

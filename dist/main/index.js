@@ -4250,6 +4250,8 @@ function takeAway(root, id) {
  * trash, where it is left alone.
  */
 function dropSeeding(root, id) {
+    if (!isThere(seedingPath(root, id)))
+        return;
     try {
         discardSeeding(root, id);
     }

@@ -3879,7 +3879,7 @@ async function awaitSeeding(root, id, name, waitSeconds) {
     return (await withKernelLock(path, waitSeconds, async () => isThere(`${path}/${name}`))) ?? 'busy';
 }
 function isThere(path) {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false }) !== undefined;
 }
 /**
  * Makes the folder and does work in it. What is left there goes to the trash afterwards, at the latest
@@ -3961,6 +3961,8 @@ function takeAway(root, id) {
  * trash, where it is left alone.
  */
 function dropSeeding(root, id) {
+    if (!isThere(seedingPath(root, id)))
+        return;
     try {
         discardSeeding(root, id);
     }

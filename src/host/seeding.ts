@@ -144,6 +144,7 @@ function takeAway(root: Root, id: string): void {
  * trash, where it is left alone.
  */
 export function dropSeeding(root: Root, id: string): void {
+  if (!isThere(seedingPath(root, id))) return
   try {
     discardSeeding(root, id)
   } catch {
