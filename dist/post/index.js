@@ -14153,7 +14153,8 @@ async function recordBuild(root, id, constantWorkspace, runtime) {
         const { generation, former, unused, ...seeded } = (0,lease_companions/* readSeedRecord */.VY)(root, id);
         const toolchain = readBuiltBy(root, slot);
         const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-        const realWorkspace = workspace_reader_realPathOf(workspace);
+        // Where nothing was built the checkout is not looked at: it may lie on a mount that is stuck.
+        const realWorkspace = toolchain === null ? workspace : workspace_reader_realPathOf(workspace);
         const common = (0,plan_lease/* isLocal */.IX)(lease.madeBy) && workspace !== '' ? findCommon(workspace) : '';
         // Outside workflows only other worktrees of the repository have a use for them.
         const isWanted = toolchain !== null && (!(0,plan_lease/* isLocal */.IX)(lease.madeBy) || common !== '');

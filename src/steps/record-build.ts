@@ -49,7 +49,8 @@ export async function recordBuild(
     const { generation, former, unused, ...seeded } = readSeedRecord(root, id)
     const toolchain = readBuiltBy(root, slot)
     const workspace = environment['GITHUB_WORKSPACE'] ?? ''
-    const realWorkspace = realPathOf(workspace)
+    // Where nothing was built the checkout is not looked at: it may lie on a mount that is stuck.
+    const realWorkspace = toolchain === null ? workspace : realPathOf(workspace)
     const common = isLocal(lease.madeBy) && workspace !== '' ? findCommon(workspace) : ''
     // Outside workflows only other worktrees of the repository have a use for them.
     const isWanted = toolchain !== null && (!isLocal(lease.madeBy) || common !== '')
