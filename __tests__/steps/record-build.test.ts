@@ -48,6 +48,7 @@ test('where a workspace lies that is reached by a link is noted, and only there'
   const lease = aLease()
   writeLease(root, lease)
   mkdirSync(`${root.path}/${lease.slot}`, { recursive: true })
+  writeFileSync(`${root.path}/${lease.slot}/.rustc_info.json`, told('rustc 1'))
   const disk = scene().directory('disk')
   const link = path.join(scene().directory('runner'), '_work')
   symlinkSync(disk, link)
