@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { beforeEach, expect, test } from '@jest/globals'
+import { encodeAhead } from '../../src/plan/ahead.ts'
 import { COLD } from '../../src/plan/build-record.ts'
 import { aheadPlace, awaitAhead, noteAhead, readAhead, startAhead } from '../../src/host/ahead.ts'
 import { whileLocked } from '../../src/host/kernel-lock.ts'
@@ -52,10 +53,9 @@ test('whoever comes for the clone waits until nobody is at it', async () => {
   // No reaper takes it away meanwhile.
   await discardLeftSeeding(root, ID)
   expect(existsSync(`${folder}/begun`)).toBe(true)
-  const opening = scene().start('sh', ['-c', `sleep 0.2; : >'${gate}'`], { stdio: 'ignore' })
+  scene().start('sh', ['-c', `sleep 0.2; : >'${gate}'`], { stdio: 'ignore' })
   expect(await awaitAhead(root, ID)).toBe(true)
   expect(existsSync(gate)).toBe(true)
-  opening.kill()
 })
 
 test('where it ends without one, and where none was begun, there is none', async () => {
@@ -82,14 +82,25 @@ test('a clone is there with all that was noted of it', async () => {
   expect(readdirSync(controlName(root, 'seeding'))).toEqual([])
 })
 
+/** The note as it is written, with something else in a place of it. */
+function noteWith(other: Record<string, unknown>): string {
+  return JSON.stringify({ ...(JSON.parse(encodeAhead(NOTE)) as object), ...other })
+}
+
 test.each([
-  ['half-written', '{"version":1,"making":"of th'],
-  ['of another version', JSON.stringify({ ...NOTE, version: 2 })],
-  ['without the source', JSON.stringify({ version: 1, ...NOTE, record: '{}' })],
-  ['that says what was told in other words', JSON.stringify({ version: 1, ...NOTE, told: [1] })],
-  ['whose shared files lead elsewhere', JSON.stringify({ version: 1, linked: [{ path: '../x' }] })],
+  ['half-written', encodeAhead(NOTE).slice(0, -20)],
+  ['of another version', noteWith({ version: 2 })],
+  ['that does not say of what', noteWith({ making: null })],
+  ['without the source', noteWith({ record: '{}' })],
+  ['that tells nothing', noteWith({ told: [1] })],
+  [
+    'whose shared files lead elsewhere',
+    noteWith({ linked: [{ ...NOTE.linked[0], path: '../x' }] }),
+  ],
 ])('a note %s is none', (_, text) => {
   mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/ahead.json`, noteWith({}))
+  expect(readAhead(folder)).not.toBeNull()
   writeFileSync(`${folder}/ahead.json`, text)
   expect(readAhead(folder)).toBeNull()
 })

@@ -118,8 +118,8 @@ async function take(
   const [source] = snapshotSources(root, JOB, listSnapshots(root), DIGEST)
   if (source === undefined) throw new Error('there is no snapshot')
   const { said, voice } = speech()
-  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source, ahead }
-  const filled = await cloneSeed(request, { environment: env, script: '', voice })
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  const filled = await cloneSeed(request, ahead, { environment: env, script: '', voice })
   return { filled, said }
 }
 

@@ -67,8 +67,8 @@ async function clone(
   settings = SETTINGS,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Filled | string> {
-  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source, ahead: null }
-  return cloneSeed(request, { ...RUNTIME, environment })
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  return cloneSeed(request, null, { ...RUNTIME, environment })
 }
 
 const STATE = 'debug/incremental/one/state'

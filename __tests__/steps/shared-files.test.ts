@@ -141,8 +141,8 @@ async function clone(
     },
   }
   const place = `${scene().directory('seeding')}/0`
-  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source, ahead: null }
-  return taken(lease, place, await cloneSeed(request, runtime))
+  const request = { root, self: aSelf(), job: JOB, settings, lease, place, source }
+  return taken(lease, place, await cloneSeed(request, null, runtime))
 }
 
 async function inheritFrom(ended: Lease, n: number): Promise<Lease | string> {

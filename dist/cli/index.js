@@ -9526,6 +9526,224 @@ function startAhead(root, id, script, variables) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/incremental.js
+/** Of what use the state in a build is to a job. */
+function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
+    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
+        return 'none';
+    // The directory that it is called in is among rustc’s options: with another one it drops everything.
+    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
+    if (!isSame)
+        return 'none';
+    return constantPaths.target === null ? 'some' : 'all';
+}
+const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
+/**
+ * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
+ * that was begun, or else the newest; should another one have been of use, its crate is compiled as
+ * without any. What is not called like a state is nobody’s to judge.
+ */
+function staleStates(states, units) {
+    const left = new Map();
+    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
+        const crate = STATE.exec(state.name)?.groups?.['crate'];
+        if (crate !== undefined)
+            left.set(crate, [...(left.get(crate) ?? []), state]);
+    }
+    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
+    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
+    for (const { crate, startedNs } of order) {
+        const own = left.get(crate) ?? [];
+        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
+        own.splice(after, 1);
+    }
+    return [...left.values()].flat().map(({ name }) => name);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/unit-files.js
+const ID = /-([0-9a-f]{16})$/;
+const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
+const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
+/** Beside what was built: make rules, and debug information of its own. */
+const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
+/** Whether a unit is documentation: nothing that runs is made of it. */
+function unit_files_isDocumentation(name) {
+    return name.startsWith('doc-');
+}
+/** The units of a profile from which something that runs is made. */
+function unitsOf(list) {
+    return allUnitsOf(list).filter(({ name }) => !unit_files_isDocumentation(name));
+}
+/** The units of a profile, in the layout of any Cargo up to now. */
+function allUnitsOf(list) {
+    const byId = filesById(list);
+    const flat = list(['.fingerprint']).flatMap((label) => {
+        const fingerprint = ['.fingerprint', label];
+        return unit_files_namesIn(list(fingerprint)).map((name) => unitOf(name, label, fingerprint, list, byId));
+    });
+    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
+    const nested = list(['build'])
+        .filter((each) => !ID.test(each))
+        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
+    return [...flat, ...nested];
+}
+/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
+function runsOf(list) {
+    return list(['build']).flatMap((label) => {
+        const inside = list(['build', label]);
+        if (!ID.test(label))
+            return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun);
+        if (!inside.includes('root-output'))
+            return [];
+        const fingerprint = ['.fingerprint', label];
+        const names = unit_files_namesIn(list(fingerprint));
+        return names.map((name) => unitOf(name, label, fingerprint, list, new Map())).filter(isRun);
+    });
+}
+function isRun({ run }) {
+    return run !== null;
+}
+/**
+ * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
+ * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
+ */
+function unit_files_namesIn(files) {
+    const names = files
+        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
+        .map((file) => file.replace(/\.json$/, ''));
+    return [...new Set(names)];
+}
+function unitOf(name, label, fingerprint, list, byId) {
+    const unit = { name, label, fingerprint, run: null };
+    const folders = ['build', label];
+    if (name.startsWith('run-build-script-')) {
+        const root = { folders, name: 'root-output' };
+        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
+        return { ...unit, run, depInfos: [], artefacts: [] };
+    }
+    if (name.startsWith('build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
+    if (own.depInfos.length > 0)
+        return { ...unit, ...own };
+    // cdylibs of the workspace have no id in their names.
+    const plain = byId.get(NO_ID) ?? [];
+    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
+}
+function nestedUnits(packageName, id, list) {
+    const base = ['build', packageName, id];
+    const fingerprint = [...base, 'fingerprint'];
+    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
+}
+function nestedUnit(name, packageName, base, list) {
+    const label = `${packageName}/${base.at(-1)}`;
+    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
+    const folders = [...base, 'out'];
+    if (!name.startsWith('run-build-script-')) {
+        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
+    }
+    const said = [...base, 'run'];
+    const root = { folders: said, name: 'root-output' };
+    const run = { output: { folders: said, name: 'stdout' }, root, folders };
+    return { ...unit, run, depInfos: [], artefacts: [] };
+}
+/**
+ * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
+ * of other units. Null where that is no fingerprint's folder.
+ */
+function saidPlaceOf(fingerprint) {
+    const parts = fingerprint.split('/');
+    const [last = '', above] = [parts.at(-1), parts.at(-2)];
+    if (above === '.fingerprint') {
+        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
+    }
+    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
+}
+/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
+function hasUnitId(name) {
+    return ID_IN_FILE.test(name);
+}
+const NO_ID = '';
+function filesById(list) {
+    const found = new Map();
+    for (const folder of ['deps', 'examples']) {
+        for (const name of list([folder])) {
+            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
+            const places = found.get(id) ?? [];
+            places.push({ folders: [folder], name });
+            found.set(id, places);
+        }
+    }
+    return found;
+}
+function sorted(files) {
+    return {
+        depInfos: files.filter(({ name }) => name.endsWith('.d')),
+        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
+    };
+}
+/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
+function isCalled(file, unit) {
+    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
+    const crate = crateOf(unit);
+    return stem === crate || stem === `lib${crate}`;
+}
+/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
+function crateOf(unit) {
+    return unit.replace(KIND, '').replaceAll('-', '_');
+}
+
+;// CONCATENATED MODULE: ./lib/host/foreign-files.js
+
+
+
+
+/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
+const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
+const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
+/**
+ * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
+ * names that people know, which Cargo puts there again when it has built them or found them fresh,
+ * and whatever scripts and other tools have left.
+ *
+ * @param target absolute path
+ * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
+ * @throws Error where the target dir is not as Cargo makes one
+ */
+function leaveUnjudged(target, aside) {
+    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
+    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
+    const out = movingTo(aside, 'foreign-');
+    const sift = (path, isKept) => {
+        within(target, path === '' ? [] : path.split('/'), (folder) => {
+            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')))
+                if (!isKept(name))
+                    out(folder, name);
+        });
+    };
+    for (const path of folders) {
+        sift(path, (name) => {
+            if (folders.has(path === '' ? name : `${path}/${name}`))
+                return true;
+            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
+        });
+    }
+    for (const path of profiles) {
+        const examples = path === '' ? 'examples' : `${path}/examples`;
+        if (hasFolder(target, path, 'examples'))
+            sift(examples, hasUnitId);
+    }
+}
+function hasFolder(target, path, name) {
+    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
+}
+/** `a/b` and `a`. */
+function withFoldersAbove(path) {
+    const parts = path === '' ? [] : path.split('/');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/clone.js
 
 /** Cargo holds these open while it builds; a lock shared by hard links would be one lock for all. */
@@ -9668,859 +9886,6 @@ function roomFor({ freeBytes, keepFreeBytes, sourceBytes }, share) {
         return null;
     const beside = kept === 0 ? '' : ` beside ${gigabytes(kept)} to keep`;
     return `${gigabytes(needed)}${beside} of ${gigabytes(freeBytes)} free`;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
-
-/**
- * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
- * without a hash. Paths are relative to the target directory.
- */
-/**
- * Whether all that was written into are programs that people find, by either name: people may write into
- * these. A test’s program has no such name.
- *
- * @param record what was shared
- * @param written paths of what was written into, among that
- */
-function arePrograms(record, written) {
-    const inodes = new Map(record.map(({ path, inode }) => [path, inode]));
-    const found = record.filter(({ path }) => isUplifted(path));
-    const programs = new Set(found.map(({ inode }) => inode));
-    return written.every((path) => programs.has(inodes.get(path)));
-}
-function isUplifted(path) {
-    return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted';
-}
-/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
-const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/;
-/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
-const uplifted_program_LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/;
-/**
- * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
- * may have one name: `cargo check` finishes units of programs, too.
- */
-function finishedBy(path) {
-    return named(FINISHED.exec(path));
-}
-/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
-function unitOf(path) {
-    return named(uplifted_program_LINKED.exec(path));
-}
-function named(match) {
-    const { profile, id } = match?.groups ?? {};
-    return profile === undefined || id === undefined ? null : `${profile} ${id}`;
-}
-
-;// CONCATENATED MODULE: ./lib/host/entries.js
-
-
-
-
-/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
-function inTree(base, path) {
-    // Nearly every name is ASCII, and node takes a string in half the time.
-    if (Buffer.byteLength(path) === path.length)
-        return `${base}/${path}`;
-    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
-}
-/**
- * Everything in a tree, each directory before what is in it. What stays behind is named, and not
- * looked into.
- *
- * @throws Error at a limit; as readdirSync and lstatSync do
- */
-function listEntries(base, limits) {
-    const top = (0,external_node_fs_.lstatSync)(inTree(base, ''), { bigint: true });
-    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
-    // It grows while it is walked: each directory adds what is in it.
-    for (const { path, kind, treatment } of entries) {
-        if (kind !== 'directory' || treatment !== 'copied')
-            continue;
-        if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
-            throw new Error('it took too long to list it');
-        const prefix = path === '' ? '' : `${path}/`;
-        const names = (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1' });
-        const around = { ...limits, isInTarget: isTargetWith(names) };
-        for (const name of names)
-            entries.push(entryAt(base, prefix + name, around));
-        if (entries.length > limits.entries) {
-            throw new Error(`it has more than ${limits.entries} files`);
-        }
-    }
-    return entries;
-}
-function entryAt(base, path, around) {
-    const stat = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
-    const kind = entries_kindOf(stat);
-    return { path, kind, treatment: treatmentOf(path, kind, around), stat };
-}
-function entries_kindOf(stat) {
-    if (stat.isFile())
-        return 'file';
-    if (stat.isDirectory())
-        return 'directory';
-    return stat.isSymbolicLink() ? 'link' : 'special';
-}
-/**
- * The first entry that is not what it was; null where all are. A link that was made or removed
- * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
- * directory it cannot be changed without a trace.
- */
-function findChanged(base, entries, deadline) {
-    for (const entry of entries) {
-        if (external_node_perf_hooks_namespaceObject.performance.now() > deadline)
-            throw new Error('it took too long to look at it again');
-        // What stays behind may go on changing: another cargo may take its lock.
-        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
-            return entry.path;
-    }
-    return null;
-}
-function isAsBefore(base, { path, stat: before }) {
-    try {
-        const now = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
-        const isSame = now.ino === before.ino &&
-            now.dev === before.dev &&
-            now.mode === before.mode &&
-            now.size === before.size &&
-            now.mtimeNs === before.mtimeNs;
-        // Names come and go elsewhere, also as many as were there before.
-        const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n);
-        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return false;
-        throw error;
-    }
-}
-/** A path for another program’s words, or for people; throws where its bytes are no text. */
-function entries_textOf(path) {
-    const bytes = Buffer.from(path, 'latin1');
-    const text = bytes.toString('utf8');
-    if (!Buffer.from(text).equals(bytes))
-        throw new Error('a name in it is not UTF-8');
-    return text;
-}
-
-;// CONCATENATED MODULE: ./lib/host/linker-note.js
-
-
-/** Larger tables than this are not read: rustc makes tens of sections for each unit of code. */
-const linker_note_LARGEST = 4 * 1024 * 1024;
-const NOTE_AT_MOST = 16 * 1024;
-const HEADER = 64;
-const SECTION = 64;
-/**
- * The section `.comment` of an ELF file (64 bits, little-endian), in which linkers and compilers leave
- * their names; null where it has none or is something else.
- *
- * @throws as openSync does, but for a file that is gone or may not be read
- */
-function readLinkerNote(path) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-    try {
-        return noteIn(file);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-function noteIn(file) {
-    const header = read(file, 0, HEADER);
-    if (header === null || header.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
-        return null;
-    const count = header.readUInt16LE(60);
-    const table = read(file, Number(header.readBigUInt64LE(40)), count * SECTION);
-    if (header.readUInt16LE(58) !== SECTION || table === null)
-        return null;
-    const sections = Array.from({ length: count }, (_, index) => {
-        const at = index * SECTION;
-        return {
-            name: table.readUInt32LE(at),
-            offset: Number(table.readBigUInt64LE(at + 24)),
-            size: Number(table.readBigUInt64LE(at + 32)),
-        };
-    });
-    const names = sections[header.readUInt16LE(62)];
-    const texts = names === undefined ? null : read(file, names.offset, names.size);
-    const comment = texts === null ? -1 : texts.indexOf('\0.comment\0');
-    const section = sections.find((each) => each.name === comment + 1);
-    if (comment === -1 || section === undefined || section.size > NOTE_AT_MOST)
-        return null;
-    return read(file, section.offset, section.size)?.toString('latin1').replaceAll('\0', '\n') ?? null;
-}
-/** So many bytes, or null where the file has not got them. */
-function read(file, position, size) {
-    if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
-        return null;
-    const buffer = Buffer.alloc(size);
-    return (0,external_node_fs_.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
-}
-
-;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
-
-
-
-
-
-/** Setuid and setgid, as in st_mode. */
-const PRIVILEGES = 3072n;
-/** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
-function recipeFor(base, entries, { way, sharesPrograms }) {
-    const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : [];
-    const isLinked = new Set(linked.map((each) => each.path));
-    const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
-    const kept = entries.filter(({ treatment }) => treatment !== 'left out');
-    const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
-    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
-    const isCopied = new Set(copied.map(({ path }) => path));
-    const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
-    return {
-        made: kept.filter((each) => each.kind === 'directory' && isMade(each, open)),
-        linked,
-        copied,
-        tied: new Set(copiedFiles
-            .filter(({ stat }) => stat.nlink > 1n)
-            .flatMap((each) => [each.path, ...above(each)].filter((path) => isCopied.has(path)))),
-        privileged: copiedFiles.filter(({ stat }) => (stat.mode & PRIVILEGES) !== 0n),
-        copiedBytes: allocated(copiedFiles),
-        linkedBytes: allocated(linked),
-    };
-}
-/** cp takes whole directories, unless something in them does not simply come along. */
-function mustStandOut({ path, treatment }, isLinked) {
-    return treatment === 'left out' || treatment === 'emptied' || isLinked.has(path);
-}
-function isMade({ path, kind, treatment }, open) {
-    return kind === 'directory' && (open.has(path) || treatment === 'emptied');
-}
-/** The directories above an entry, as paths in the tree. */
-function above({ path }) {
-    const folder = clone_recipe_folderOf(path);
-    return folder === '' ? [] : [folder, ...above({ path: folder })];
-}
-/** '' for what lies at the top. */
-function clone_recipe_folderOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-/** Files whose every name in this tree may be shared. */
-function findLinkable(base, entries, sharesPrograms) {
-    const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
-    const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : []);
-    const isShareable = (each) => each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each);
-    const unshared = new Set([
-        ...files.filter((each) => !isShareable(each)).map(inodeOf),
-        ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
-    ]);
-    return files.filter((each) => !unshared.has(inodeOf(each)));
-}
-/**
- * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
- * later is written into by the next job like this one, too: `strip` and its like write into all its names.
- */
-function findAsBuilt(entries, files) {
-    const finished = new Map();
-    for (const { path, stat } of entries) {
-        const unit = finishedBy(path);
-        if (unit !== null)
-            finished.set(unit, stat.mtimeNs);
-    }
-    const linked = files.filter(({ treatment }) => treatment === 'relinked');
-    const units = new Map(linked.map((each) => [inodeOf(each), unitOf(each.path) ?? '']));
-    return files.filter((each) => each.treatment === 'uplifted' &&
-        each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n));
-}
-/** What a clone leaves behind has names of files, too. */
-function isIncremental({ path, treatment }) {
-    return treatment === 'left out' && path.endsWith('/incremental');
-}
-/**
- * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
- * keeps the file, and for `cargo check` Cargo then gives that another time.
- */
-function metadataIn(base, incremental) {
-    const sessions = clone_recipe_foldersIn(base, incremental).flatMap((crate) => clone_recipe_foldersIn(base, crate));
-    return sessions.flatMap((session) => {
-        const path = inTree(base, `${session}/metadata.rmeta`);
-        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
-        return stat === undefined ? [] : [stat.ino];
-    });
-}
-function clone_recipe_foldersIn(base, path) {
-    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => `${path}/${name}`);
-}
-function mayShare(base, { path, treatment, stat }) {
-    if ((stat.mode & PRIVILEGES) !== 0n)
-        return false;
-    if (treatment === 'relinked')
-        return replacesOutput(readLinkerNote(inTree(base, path)));
-    return treatment === 'replaced';
-}
-function inodeOf({ stat }) {
-    return stat.ino;
-}
-const BLOCK = 512;
-function allocated(files) {
-    const byInode = new Map(files.map((each) => [inodeOf(each), each.stat.blocks]));
-    return [...byInode.values()].reduce((sum, blocks) => sum + Number(blocks) * BLOCK, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/host/copies.js
-
-
-
-
-
-
-/** Copies entries with cp, several at once; a second name of the same file becomes one again. */
-async function copy(passage, entries, tied, way) {
-    const firsts = new Map();
-    const others = [];
-    const batches = new Map();
-    const laneOf = lanes(entries, way);
-    for (const entry of entries) {
-        const { path, kind, stat } = entry;
-        const first = firsts.get(inodeOf(entry));
-        if (first !== undefined)
-            others.push([first, path]);
-        else {
-            if (kind === 'file' && stat.nlink > 1n)
-                firsts.set(inodeOf(entry), path);
-            const folder = clone_recipe_folderOf(path);
-            const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
-            const batch = batches.get(key) ?? { folder, names: [] };
-            batches.set(key, batch);
-            batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
-        }
-    }
-    await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
-    const { destination } = passage;
-    for (const [first, other] of others) {
-        (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
-    }
-}
-/**
- * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
- * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
- * another name in a directory that is copied as a whole goes with that.
- */
-function lanes(entries, way) {
-    const names = new Map();
-    for (const entry of entries) {
-        const inode = inodeOf(entry);
-        if (entry.kind === 'file')
-            names.set(inode, (names.get(inode) ?? 0n) + 1n);
-    }
-    const loads = [0n, 0n];
-    return (entry) => {
-        const { kind, stat } = entry;
-        if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
-            return 0;
-        if (names.get(inodeOf(entry)) !== stat.nlink)
-            return 0;
-        const lane = loads[0] <= loads[1] ? 0 : 1;
-        loads[lane] += stat.size;
-        return lane;
-    };
-}
-/** Another process takes longer to start than less takes to copy. */
-const copies_LARGE = 4000000n;
-/** All, mostly: what is started later waits until this process has a moment. */
-const copies_AT_ONCE = 8;
-/** Works through batches, some at once; throws the first error, when all have ended. */
-async function inTurns(batches, work) {
-    const left = batches.values();
-    let hasFailed = false;
-    const turns = Array.from({ length: copies_AT_ONCE }, async () => {
-        for (const batch of left) {
-            if (hasFailed)
-                return;
-            try {
-                await work(batch);
-            }
-            catch (error) {
-                hasFailed = true;
-                throw error;
-            }
-        }
-    });
-    const failed = (await Promise.allSettled(turns)).find((each) => each.status === 'rejected');
-    if (failed !== undefined)
-        throw failed.reason;
-}
-/** Only root can give files to their owners. */
-const isRoot = () => process.geteuid?.() === 0;
-// The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
-async function copyNames({ base, destination, deadline }, { folder, names }, way) {
-    const inside = entries_textOf(folder);
-    const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
-    const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
-    const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
-    try {
-        await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
-            cwd: `${base}/${inside}`,
-            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
-            waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
-        });
-    }
-    catch (error) {
-        if (!isUnknownOption(messageOf(error)))
-            throw error;
-        throw new Error(NO_COREUTILS, { cause: error });
-    }
-}
-const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
-
-;// CONCATENATED MODULE: ./lib/host/linked-files.js
-
-
-
-
-function asLinkedFile(path, stat) {
-    return { path, ...facts(stat) };
-}
-/** A file as it is now; null where it is gone, or no longer a file. */
-function seeLinked(source, path) {
-    try {
-        const stat = (0,external_node_fs_.lstatSync)(inTree(source, path), { bigint: true });
-        return stat.isFile() ? facts(stat) : null;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
-            return null;
-        throw error;
-    }
-}
-function facts(stat) {
-    return {
-        inode: String(stat.ino),
-        // Where the kernel does not tell, node gives nothing, or the ctime.
-        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
-        size: Number(stat.size),
-        mode: Number(stat.mode),
-        mtimeNs: String(stat.mtimeNs),
-    };
-}
-/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
-function lookAtShared(source, record) {
-    const now = { same: [], written: [], others: [] };
-    for (const each of record) {
-        const fate = fateOf(each, seeLinked(source, each.path));
-        if (fate === 'same')
-            now.same.push(each);
-        else
-            now[fate === 'written' ? 'written' : 'others'].push(each.path);
-    }
-    return now;
-}
-
-;// CONCATENATED MODULE: ./lib/host/clone.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** A target directory of 100 GB has some hundred thousand. */
-const ENTRIES_AT_MOST = 1_000_000;
-/** Why there is no clone; nothing was left, or `remains` says where. */
-class CloneError extends Error {
-    name = 'CloneError';
-    remains;
-    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
-    isFault;
-    constructor(message, remains, cause) {
-        super(message, { cause });
-        this.remains = remains;
-        this.isFault = !(cause instanceof Refusal);
-    }
-}
-class Refusal extends Error {
-}
-/**
- * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
- * are kept but for setuid and setgid of files; links are copied as links; FIFOs, sockets and devices
- * stay behind. As root, everything belongs to whom it belongs in the source.
- *
- * Whatever ends this process leaves the destination alone to be removed.
- *
- * @throws CloneError
- */
-async function cloneTree(order) {
-    const deadline = external_node_perf_hooks_namespaceObject.performance.now() + order.waitMs;
-    let source = null;
-    let isMade = false;
-    try {
-        source = folders_openFolder(order.source);
-        const base = `/proc/self/fd/${source}`;
-        const { entries, recipe } = look(base, order, deadline);
-        (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
-        isMade = true;
-        const passage = { base, destination: order.destination, deadline };
-        const linked = await fill(passage, recipe, order);
-        await besides(finish(passage, recipe.made), () => {
-            const changed = findChanged(base, entries, deadline);
-            if (changed !== null)
-                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
-        });
-        const { copiedBytes, linkedBytes } = recipe;
-        return { entries: entries.length, copiedBytes, linkedBytes, linked };
-    }
-    catch (error) {
-        const remains = isMade ? await clone_remove(order.destination) : null;
-        throw new CloneError(messageOf(error), remains, error);
-    }
-    finally {
-        if (source !== null)
-            (0,external_node_fs_.closeSync)(source);
-    }
-}
-function look(base, order, deadline) {
-    const { way, skipIncremental, copyAtMostBytes, entriesAtMost = ENTRIES_AT_MOST } = order;
-    // A bind mount of the same file system has its device number: only the mount table knows it.
-    const mounted = mountsWithin((0,external_node_fs_.realpathSync)(base), readMounts());
-    if (mounted.length > 0)
-        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
-    const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
-    const recipe = recipeFor(base, entries, order);
-    if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
-        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
-    }
-    return { entries, recipe };
-}
-async function fill(passage, recipe, { way, meanwhile }) {
-    const { base, destination } = passage;
-    for (const { path } of recipe.made.slice(1))
-        (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
-    const copies = copy(passage, recipe.copied, recipe.tied, way);
-    const refused = [];
-    const linked = await besides(copies, () => {
-        const shared = [];
-        for (const entry of recipe.linked)
-            (clone_link(passage, entry) ? shared : refused).push(entry);
-        const confirmedOnes = shared.map((entry) => confirmed(base, entry));
-        meanwhile?.(`${base}/.`);
-        return confirmedOnes;
-    });
-    await copy(passage, refused, new Set(), way);
-    for (const entry of recipe.privileged)
-        dropPrivileges(inTree(destination, entry.path));
-    return linked;
-}
-/** Does something while others work, and waits for them in any case: nothing may be at it afterwards. */
-async function besides(others, work) {
-    try {
-        const value = work();
-        await others;
-        return value;
-    }
-    catch (error) {
-        await Promise.allSettled([others]);
-        throw error;
-    }
-}
-/** A path for people, whatever its bytes. */
-function shown(path) {
-    return Buffer.from(path, 'latin1').toString('utf8');
-}
-/** Whether the file got its second name; false where the kernel lets this user not do that. */
-function clone_link({ base, destination }, { path }) {
-    try {
-        (0,external_node_fs_.linkSync)(inTree(base, path), inTree(destination, path));
-        return true;
-    }
-    catch (error) {
-        if (['EPERM', 'EACCES', 'EMLINK'].includes(errnoOf(error)))
-            return false;
-        throw error;
-    }
-}
-/** What was linked, once it has all its names; throws where it is not what was seen before. */
-function confirmed(base, { path, stat }) {
-    const linked = asLinkedFile(path, stat);
-    if (isWritten(linked, seeLinked(base, path))) {
-        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
-    }
-    return linked;
-}
-/** open(2) flag that node does not name: a descriptor on something that may not be read. */
-const clone_O_PATH = 0o10_000_000;
-function dropPrivileges(path) {
-    const file = (0,external_node_fs_.openSync)(path, clone_O_PATH | external_node_fs_.constants.O_NOFOLLOW);
-    try {
-        const mode = BigInt((0,external_node_fs_.fstatSync)(file).mode);
-        (0,external_node_fs_.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
-}
-/** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
-const TOUCH = ['touch', '-c', '-m', '-d'];
-/** Gives the directories that were made here the owner, mode and time of their originals. */
-async function finish({ destination, deadline }, made) {
-    const words = [];
-    for (const { path, stat } of made.toReversed()) {
-        const folder = inTree(destination, path);
-        if (isRoot())
-            (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
-        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
-    }
-    // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
-    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
-        cwd: '/',
-        input: Buffer.from(words.map((word) => `${word}\0`).join('')),
-        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
-    });
-    for (const { path, stat } of made.toReversed()) {
-        (0,external_node_fs_.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
-    }
-}
-/** Nanoseconds as seconds with nine decimals. */
-function inSeconds(nanoseconds) {
-    const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
-    return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
-}
-/** Removes what was made; its path where that fails. */
-async function clone_remove(path) {
-    const removal = await rm([path], []);
-    return removal.kind === 'tried' && removal.why === '' ? null : path;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/incremental.js
-/** Of what use the state in a build is to a job. */
-function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
-    if (environment['CARGO_INCREMENTAL'] === '0' || isElsewhere === true)
-        return 'none';
-    // The directory that it is called in is among rustc’s options: with another one it drops everything.
-    const isSame = constantPaths.workspace !== null || workspace === environment['GITHUB_WORKSPACE'];
-    if (!isSame)
-        return 'none';
-    return constantPaths.target === null ? 'some' : 'all';
-}
-const STATE = /^(?<crate>[A-Za-z0-9_]+)-[0-9a-z]+$/;
-/**
- * The states that no unit is left of. Each unit’s is the one of its crate that rustc wrote first after
- * that was begun, or else the newest; should another one have been of use, its crate is compiled as
- * without any. What is not called like a state is nobody’s to judge.
- */
-function staleStates(states, units) {
-    const left = new Map();
-    for (const state of states.toSorted((one, two) => Number(one.mtimeNs - two.mtimeNs))) {
-        const crate = STATE.exec(state.name)?.groups?.['crate'];
-        if (crate !== undefined)
-            left.set(crate, [...(left.get(crate) ?? []), state]);
-    }
-    // The last one first: what was written after that cannot be an earlier one’s, unless nothing else is.
-    const order = units.toSorted((one, two) => Number((two.startedNs ?? 0n) - (one.startedNs ?? 0n)));
-    for (const { crate, startedNs } of order) {
-        const own = left.get(crate) ?? [];
-        const after = own.findIndex(({ mtimeNs }) => startedNs !== null && mtimeNs >= startedNs);
-        own.splice(after, 1);
-    }
-    return [...left.values()].flat().map(({ name }) => name);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/unit-files.js
-const ID = /-([0-9a-f]{16})$/;
-const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
-const ID_IN_FILE = /-([0-9a-f]{16})(?:\.|$)/;
-/** Beside what was built: make rules, and debug information of its own. */
-const ASIDE = /\.(d|o|dwo|dwp|pdb)$/;
-/** Whether a unit is documentation: nothing that runs is made of it. */
-function unit_files_isDocumentation(name) {
-    return name.startsWith('doc-');
-}
-/** The units of a profile from which something that runs is made. */
-function unitsOf(list) {
-    return allUnitsOf(list).filter(({ name }) => !unit_files_isDocumentation(name));
-}
-/** The units of a profile, in the layout of any Cargo up to now. */
-function allUnitsOf(list) {
-    const byId = filesById(list);
-    const flat = list(['.fingerprint']).flatMap((label) => {
-        const fingerprint = ['.fingerprint', label];
-        return unit_files_namesIn(list(fingerprint)).map((name) => unit_files_unitOf(name, label, fingerprint, list, byId));
-    });
-    // As -Zbuild-dir-new-layout has it: build/<package>/<id>/{fingerprint,out,run}.
-    const nested = list(['build'])
-        .filter((each) => !ID.test(each))
-        .flatMap((packageName) => list(['build', packageName]).flatMap((id) => nestedUnits(packageName, id, list)));
-    return [...flat, ...nested];
-}
-/** The runs of build scripts, with no look at what was compiled: of many units they are few. */
-function runsOf(list) {
-    return list(['build']).flatMap((label) => {
-        const inside = list(['build', label]);
-        if (!ID.test(label))
-            return inside.flatMap((id) => nestedUnits(label, id, list)).filter(isRun);
-        if (!inside.includes('root-output'))
-            return [];
-        const fingerprint = ['.fingerprint', label];
-        const names = unit_files_namesIn(list(fingerprint));
-        return names.map((name) => unit_files_unitOf(name, label, fingerprint, list, new Map())).filter(isRun);
-    });
-}
-function isRun({ run }) {
-    return run !== null;
-}
-/**
- * The units of a folder of fingerprints. Each has a file with its hash, which is enough for Cargo to
- * take it for fresh, one with the same name and `.json`, and most a list of inputs, `dep-…`.
- */
-function unit_files_namesIn(files) {
-    const names = files
-        .filter((file) => file !== 'invoked.timestamp' && !/^(dep|output)-/.test(file))
-        .map((file) => file.replace(/\.json$/, ''));
-    return [...new Set(names)];
-}
-function unit_files_unitOf(name, label, fingerprint, list, byId) {
-    const unit = { name, label, fingerprint, run: null };
-    const folders = ['build', label];
-    if (name.startsWith('run-build-script-')) {
-        const root = { folders, name: 'root-output' };
-        const run = { output: { folders, name: 'output' }, root, folders: [...folders, 'out'] };
-        return { ...unit, run, depInfos: [], artefacts: [] };
-    }
-    if (name.startsWith('build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const own = sorted(byId.get(ID.exec(label)?.[1] ?? '') ?? []);
-    if (own.depInfos.length > 0)
-        return { ...unit, ...own };
-    // cdylibs of the workspace have no id in their names.
-    const plain = byId.get(NO_ID) ?? [];
-    return { ...unit, ...sorted(plain.filter((file) => isCalled(file.name, name))) };
-}
-function nestedUnits(packageName, id, list) {
-    const base = ['build', packageName, id];
-    const fingerprint = [...base, 'fingerprint'];
-    return unit_files_namesIn(list(fingerprint)).map((name) => nestedUnit(name, packageName, base, list));
-}
-function nestedUnit(name, packageName, base, list) {
-    const label = `${packageName}/${base.at(-1)}`;
-    const unit = { name, label, fingerprint: [...base, 'fingerprint'], run: null };
-    const folders = [...base, 'out'];
-    if (!name.startsWith('run-build-script-')) {
-        return { ...unit, ...sorted(list(folders).map((each) => ({ folders, name: each }))) };
-    }
-    const said = [...base, 'run'];
-    const root = { folders: said, name: 'root-output' };
-    const run = { output: { folders: said, name: 'stdout' }, root, folders };
-    return { ...unit, run, depInfos: [], artefacts: [] };
-}
-/**
- * Where Cargo keeps what a build script printed, by the folder of its fingerprint; nothing lies there
- * of other units. Null where that is no fingerprint's folder.
- */
-function saidPlaceOf(fingerprint) {
-    const parts = fingerprint.split('/');
-    const [last = '', above] = [parts.at(-1), parts.at(-2)];
-    if (above === '.fingerprint') {
-        return { folders: [...parts.slice(0, -2), 'build', last], name: 'output' };
-    }
-    return last === 'fingerprint' ? { folders: [...parts.slice(0, -1), 'run'], name: 'stdout' } : null;
-}
-/** Whether a file in `deps` or `examples` is called after one unit: programs for people are not. */
-function hasUnitId(name) {
-    return ID_IN_FILE.test(name);
-}
-const NO_ID = '';
-function filesById(list) {
-    const found = new Map();
-    for (const folder of ['deps', 'examples']) {
-        for (const name of list([folder])) {
-            const id = ID_IN_FILE.exec(name)?.[1] ?? NO_ID;
-            const places = found.get(id) ?? [];
-            places.push({ folders: [folder], name });
-            found.set(id, places);
-        }
-    }
-    return found;
-}
-function sorted(files) {
-    return {
-        depInfos: files.filter(({ name }) => name.endsWith('.d')),
-        artefacts: files.filter(({ name }) => !ASIDE.test(name)),
-    };
-}
-/** Whether a file is called after the unit's crate: `foo_bar.d`, `libfoo_bar.so` for `lib-foo-bar`. */
-function isCalled(file, unit) {
-    const stem = file.replace(/\..*$/, '').replaceAll('-', '_');
-    const crate = crateOf(unit);
-    return stem === crate || stem === `lib${crate}`;
-}
-/** The crate’s name, as rustc has it, of a unit by its own: `foo_bar` for `lib-foo-bar`. */
-function crateOf(unit) {
-    return unit.replace(KIND, '').replaceAll('-', '_');
-}
-
-;// CONCATENATED MODULE: ./lib/host/foreign-files.js
-
-
-
-
-/** What Cargo has in a target directory and in a profile’s, and judges before it uses it. */
-const OF_TARGET = new Set(['.rustc_info.json', 'CACHEDIR.TAG']);
-const OF_PROFILE = new Set(['.fingerprint', 'build', 'deps', 'examples', 'incremental']);
-/**
- * Takes out of a target directory what Cargo would not judge before somebody uses it: programs at the
- * names that people know, which Cargo puts there again when it has built them or found them fresh,
- * and whatever scripts and other tools have left.
- *
- * @param target absolute path
- * @param aside absolute path of a folder, in which nothing is called `foreign-…`, where it goes
- * @throws Error where the target dir is not as Cargo makes one
- */
-function leaveUnjudged(target, aside) {
-    const profiles = new Set(withProfiles(target, (found) => found.map(({ path }) => path)));
-    const folders = new Set(['', ...[...profiles].flatMap(withFoldersAbove)]);
-    const out = movingTo(aside, 'foreign-');
-    const sift = (path, isKept) => {
-        within(target, path === '' ? [] : path.split('/'), (folder) => {
-            for (const name of (0,external_node_fs_.readdirSync)(at(folder, '.')))
-                if (!isKept(name))
-                    out(folder, name);
-        });
-    };
-    for (const path of folders) {
-        sift(path, (name) => {
-            if (folders.has(path === '' ? name : `${path}/${name}`))
-                return true;
-            return (path === '' && OF_TARGET.has(name)) || (profiles.has(path) && OF_PROFILE.has(name));
-        });
-    }
-    for (const path of profiles) {
-        const examples = path === '' ? 'examples' : `${path}/examples`;
-        if (hasFolder(target, path, 'examples'))
-            sift(examples, hasUnitId);
-    }
-}
-function hasFolder(target, path, name) {
-    return within(target, path === '' ? [] : path.split('/'), (folder) => (0,external_node_fs_.readdirSync)(at(folder, '.'), { withFileTypes: true }).some((entry) => entry.name === name && entry.isDirectory()));
-}
-/** `a/b` and `a`. */
-function withFoldersAbove(path) {
-    const parts = path === '' ? [] : path.split('/');
-    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/left-behind.js
@@ -10722,6 +10087,50 @@ function entriesOf(folder, name = '.') {
     return (0,external_node_fs_.readdirSync)(at(folder, name), { withFileTypes: true });
 }
 
+;// CONCATENATED MODULE: ./lib/host/unit-weights.js
+
+
+
+
+
+/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
+const ARTEFACTS = ['deps', 'examples'];
+/**
+ * What each unit of a target dir takes: its artefacts, and what its build script has written.
+ *
+ * @param target absolute path that other programs can use, too
+ * @returns allocated bytes by unit; null where not all of it could be measured in time
+ */
+async function weighUnits(target, waitMs) {
+    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
+    const measured = await measureNested([...owners.keys()], waitMs);
+    const weights = new Map();
+    for (const [place, unit] of owners) {
+        const bytes = measured.get(place)?.bytes;
+        if (bytes === undefined)
+            return null;
+        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
+    }
+    return weights;
+}
+/** What belongs to the units of a profile, with whose it is. */
+function placesOf({ path, folder }, target) {
+    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
+    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
+    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
+    const places = [];
+    for (const name of ['build', ...ARTEFACTS]) {
+        for (const each of namesIn(name)) {
+            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
+            if (unit !== undefined)
+                places.push([`${target}/${path}/${name}/${each}`, unit]);
+        }
+    }
+    return places;
+}
+
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./lib/host/contents.js
 
 
@@ -10856,89 +10265,6 @@ function byBytes(a, b) {
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const way_LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function way_follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_namespaceObject.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_namespaceObject.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit-weights.js
-
-
-
-
-
-/** Where the artefacts of units lie in a profile, a file each, named after their hash. */
-const ARTEFACTS = ['deps', 'examples'];
-/**
- * What each unit of a target dir takes: its artefacts, and what its build script has written.
- *
- * @param target absolute path that other programs can use, too
- * @returns allocated bytes by unit; null where not all of it could be measured in time
- */
-async function weighUnits(target, waitMs) {
-    const owners = withProfiles(target, (profiles) => new Map(profiles.flatMap((profile) => placesOf(profile, target))));
-    const measured = await measureNested([...owners.keys()], waitMs);
-    const weights = new Map();
-    for (const [place, unit] of owners) {
-        const bytes = measured.get(place)?.bytes;
-        if (bytes === undefined)
-            return null;
-        weights.set(unit, (weights.get(unit) ?? 0) + bytes);
-    }
-    return weights;
-}
-/** What belongs to the units of a profile, with whose it is. */
-function placesOf({ path, folder }, target) {
-    const namesIn = (name) => inside(folder, name, (last) => (0,external_node_fs_.readdirSync)(at(last, '.'))) ?? [];
-    const labels = namesIn('.fingerprint').filter((label) => isUnit(`${path}/${label}`));
-    const byHash = new Map(labels.map((label) => [hashOf(label) ?? '', `${path}/${label}`]));
-    const places = [];
-    for (const name of ['build', ...ARTEFACTS]) {
-        for (const each of namesIn(name)) {
-            const unit = hashesIn(each).flatMap((hash) => byHash.get(hash) ?? [])[0];
-            if (unit !== undefined)
-                places.push([`${target}/${path}/${name}/${each}`, unit]);
-        }
-    }
-    return places;
-}
-
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./lib/host/near-times.js
 
 
@@ -11344,8 +10670,105 @@ function fingerprintsIn(target) {
     }));
 }
 
+;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
+
+
+
+
+/** More than this is not read of a workspace: what is left is unproven. */
+const BYTES_AT_MOST = 4 * 1024 ** 3;
+/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
+class WorkspaceReader {
+    /** absolute, without links */
+    workspace;
+    #reader = new ContentReader(BYTES_AT_MOST);
+    #restored;
+    /** ids that are compared with: of the same path, the same sort is read */
+    #like;
+    #read = new Map();
+    #sources = new Map();
+    constructor(workspace, restored, like = new Map()) {
+        this.workspace = workspace;
+        this.#restored = new Map(restored.map((file) => [file.path, file]));
+        this.#like = like;
+    }
+    /** Takes over what git proves; by path relative to the workspace. */
+    know(sources) {
+        this.#sources = sources;
+    }
+    /** Those of these absolute paths that lie below the workspace, relative to it. */
+    below(paths) {
+        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
+        return inside.map((path) => this.nameOf(path));
+    }
+    isInside(path) {
+        return path === this.workspace || path.startsWith(`${this.workspace}/`);
+    }
+    /** Whether its mtime is ours to set. */
+    isOurs(path) {
+        return this.isInside(path) && isSettable(this.nameOf(path));
+    }
+    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
+    nameOf(path) {
+        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
+    }
+    placeOf(name) {
+        return name.startsWith('/') ? name : (0,external_node_path_namespaceObject.join)(this.workspace, name);
+    }
+    /** What lies at an absolute path, itself; null where nothing does. */
+    find = (path) => {
+        const name = this.nameOf(path);
+        const like = this.#like.get(name)?.id ?? null;
+        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
+        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
+        if (known !== null && isOfSort) {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true)
+                return foundAs('file', known.id, stat);
+        }
+        const restored = this.#restored.get(name);
+        if (restored?.kind === 'file') {
+            const stat = statOrNull(path);
+            if (stat?.isFile() === true && workspace_reader_isSame(restored, stat)) {
+                return foundAs('file', restored.id, stat);
+            }
+        }
+        const read = this.#read.get(path) ?? this.#reader.find(path, like);
+        if (read !== null)
+            this.#read.set(path, read);
+        return read;
+    };
+    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
+    isAsRestored(path, found) {
+        const restored = this.#restored.get(this.nameOf(path));
+        if (restored === undefined || restored.kind !== found.kind)
+            return false;
+        const { ctimeNs, inode, size } = restored.stamp;
+        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
+        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
+    }
+}
+function workspace_reader_isSame({ stamp }, stat) {
+    const { ctimeNs, inode, size } = stampOf(stat);
+    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
+}
+/** Paths as they are written and as they are without links. */
+function withRealPaths(paths) {
+    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
+}
+/** A path without links; as it is where nothing is there. */
+function realPathOf(path) {
+    try {
+        return external_node_fs_.realpathSync.native(path);
+    }
+    catch {
+        // It is not there, so nothing lies below it.
+        return path;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/archive.js
-const archive_HEADER = 60;
+const HEADER = 60;
 /** An archive with more members was not made by a compiler. */
 const MEMBERS_AT_MOST = 100_000;
 /** Whether these first bytes are those of an archive (`.rlib`, `.a`). */
@@ -11356,19 +10779,19 @@ function isArchive(start) {
 function archiveMembers(read, size) {
     const members = [];
     for (let at = 8; at < size;) {
-        const header = read(at, archive_HEADER);
+        const header = read(at, HEADER);
         const length = header.toString('latin1', 48, 58).trimEnd();
-        if (header.length < archive_HEADER || header.toString('latin1', 58) !== '`\n')
+        if (header.length < HEADER || header.toString('latin1', 58) !== '`\n')
             return null;
-        if (!/^[0-9]+$/.test(length) || at + archive_HEADER + Number(length) > size)
+        if (!/^[0-9]+$/.test(length) || at + HEADER + Number(length) > size)
             return null;
         const name = header.toString('latin1', 0, 16).trimEnd();
         if (!['/', '//', '/SYM64/'].includes(name)) {
-            members.push({ from: at + archive_HEADER, size: Number(length) });
+            members.push({ from: at + HEADER, size: Number(length) });
         }
         if (members.length > MEMBERS_AT_MOST)
             return null;
-        at += archive_HEADER + Number(length) + (Number(length) % 2);
+        at += HEADER + Number(length) + (Number(length) % 2);
     }
     return members;
 }
@@ -12377,7 +11800,7 @@ function whyNotRun(unit, former, known) {
 const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
 const RULE_AT_MOST = 16 * 1024 * 1024;
 const forget_rules_DEPTH_AT_MOST = 64;
-const forget_rules_ENTRIES_AT_MOST = 200_000;
+const ENTRIES_AT_MOST = 200_000;
 /** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
 const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
 /** Where CMake or Cargo build: both get along with being moved. */
@@ -12394,7 +11817,7 @@ const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
  */
 function forgetRules(place, target, aside) {
     const out = movingTo(aside, 'rules-');
-    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: forget_rules_ENTRIES_AT_MOST };
+    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: ENTRIES_AT_MOST };
     const displaced = withProfiles(place, (profiles) => profiles.flatMap((profile) => displacedIn(profile, target, allowance)));
     return displaced.map(({ profile, files, folders }) => {
         dropFingerprint(place, (0,external_node_path_namespaceObject.join)(profile, ...files.fingerprint));
@@ -12554,103 +11977,6 @@ function isOwnWorkspace(origin, wish) {
 /** A hook is told no result; and a command of a person’s that failed is the day’s work. */
 function isUntold({ lease, end }) {
     return lease !== null && lease.madeBy !== 'step' && end?.result === 'unknown';
-}
-
-;// CONCATENATED MODULE: ./lib/host/workspace-reader.js
-
-
-
-
-/** More than this is not read of a workspace: what is left is unproven. */
-const BYTES_AT_MOST = 4 * 1024 ** 3;
-/** Tells what lies in a workspace, and beside it, by what is known already where that is enough. */
-class WorkspaceReader {
-    /** absolute, without links */
-    workspace;
-    #reader = new ContentReader(BYTES_AT_MOST);
-    #restored;
-    /** ids that are compared with: of the same path, the same sort is read */
-    #like;
-    #read = new Map();
-    #sources = new Map();
-    constructor(workspace, restored, like = new Map()) {
-        this.workspace = workspace;
-        this.#restored = new Map(restored.map((file) => [file.path, file]));
-        this.#like = like;
-    }
-    /** Takes over what git proves; by path relative to the workspace. */
-    know(sources) {
-        this.#sources = sources;
-    }
-    /** Those of these absolute paths that lie below the workspace, relative to it. */
-    below(paths) {
-        const inside = paths.filter((path) => path !== this.workspace && this.isInside(path));
-        return inside.map((path) => this.nameOf(path));
-    }
-    isInside(path) {
-        return path === this.workspace || path.startsWith(`${this.workspace}/`);
-    }
-    /** Whether its mtime is ours to set. */
-    isOurs(path) {
-        return this.isInside(path) && isSettable(this.nameOf(path));
-    }
-    /** What an input at an absolute path is called: relative to the workspace where it lies in it. */
-    nameOf(path) {
-        return this.isInside(path) ? path.slice(this.workspace.length + 1) : path;
-    }
-    placeOf(name) {
-        return name.startsWith('/') ? name : (0,external_node_path_namespaceObject.join)(this.workspace, name);
-    }
-    /** What lies at an absolute path, itself; null where nothing does. */
-    find = (path) => {
-        const name = this.nameOf(path);
-        const like = this.#like.get(name)?.id ?? null;
-        const known = this.isInside(path) ? (this.#sources.get(name) ?? null) : null;
-        const isOfSort = like === null || like === UNPROVEN || like.startsWith('git:');
-        if (known !== null && isOfSort) {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true)
-                return foundAs('file', known.id, stat);
-        }
-        const restored = this.#restored.get(name);
-        if (restored?.kind === 'file') {
-            const stat = statOrNull(path);
-            if (stat?.isFile() === true && workspace_reader_isSame(restored, stat)) {
-                return foundAs('file', restored.id, stat);
-            }
-        }
-        const read = this.#read.get(path) ?? this.#reader.find(path, like);
-        if (read !== null)
-            this.#read.set(path, read);
-        return read;
-    };
-    /** Whether nothing has happened to it since it was found to be what it was recorded as. */
-    isAsRestored(path, found) {
-        const restored = this.#restored.get(this.nameOf(path));
-        if (restored === undefined || restored.kind !== found.kind)
-            return false;
-        const { ctimeNs, inode, size } = restored.stamp;
-        const isWhole = found.kind === 'directory' || found.size === size || found.kind === 'link';
-        return isWhole && inode === found.inode && ctimeNs === String(found.ctimeNs);
-    }
-}
-function workspace_reader_isSame({ stamp }, stat) {
-    const { ctimeNs, inode, size } = stampOf(stat);
-    return stamp.ctimeNs === ctimeNs && stamp.inode === inode && stamp.size === size;
-}
-/** Paths as they are written and as they are without links. */
-function withRealPaths(paths) {
-    return [...new Set(paths.flatMap((path) => [path, realPathOf(path)]))];
-}
-/** A path without links; as it is where nothing is there. */
-function realPathOf(path) {
-    try {
-        return external_node_fs_.realpathSync.native(path);
-    }
-    catch {
-        // It is not there, so nothing lies below it.
-        return path;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/build-dir.js
@@ -12941,12 +12267,14 @@ class Git {
             });
             const timer = setTimeout(() => killGroup(child.pid), work_tree_git_WAIT_MS);
             const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
-            child.on('error', failed);
-            child.on('error', () => clearTimeout(timer));
+            child.on('error', (error) => {
+                clearTimeout(timer);
+                failed(error);
+            });
             child.on('close', (status) => {
                 clearTimeout(timer);
                 if (status === 0)
-                    answered({ differing: work_tree_git_parted(differing), untracked: work_tree_git_parted(untracked) });
+                    answered({ differing: atNul(differing), untracked: atNul(untracked) });
                 else
                     failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
@@ -12964,7 +12292,7 @@ class Git {
                 maxBuffer: ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
-                    answered(work_tree_git_parted([stdout]));
+                    answered(atNul([stdout]));
                 else
                     failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
             });
@@ -12992,7 +12320,8 @@ function told(stream, pid) {
     });
     return parts;
 }
-function work_tree_git_parted(parts = []) {
+/** What was said, parted at NUL. */
+function atNul(parts = []) {
     return parts.join('').split('\0').slice(0, -1);
 }
 
@@ -13027,7 +12356,7 @@ async function readWorkTree(folder, excluded) {
             return real;
         own = (0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)((0,external_node_fs_.realpathSync)((0,external_node_os_namespaceObject.tmpdir)()), 'target-guard-git-'));
         furnish(own, real.common);
-        return await git_read(new Git(folder, own, real), excluded);
+        return await read(new Git(folder, own, real), excluded);
     }
     catch (error) {
         return messageOf(error);
@@ -13063,7 +12392,7 @@ function furnish(own, common) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_namespaceObject.join)(own, 'info', name), readTextOrNull((0,external_node_path_namespaceObject.join)(common, 'info', name)) ?? '');
     }
 }
-async function git_read(git, excluded) {
+async function read(git, excluded) {
     const { differing, untracked, tracked, submodules } = await compare(git, excluded);
     for (let index = 1; index < differing.length; index += 2)
         tracked.set(differing[index] ?? '', null);
@@ -13317,6 +12646,45 @@ class Listing {
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
 function isFolder(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const way_LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function way_follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_namespaceObject.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_namespaceObject.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < way_LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_namespaceObject.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
 }
 
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
@@ -14391,7 +13759,7 @@ const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const here = new Set(['', workspace, way_follow(workspace).path]);
+    const here = new Set(['', workspace, realPathOf(workspace)]);
     const former = new Set([origin.workspace, origin.realWorkspace ?? '']);
     const formerWorkspaces = [...former].filter((path) => !here.has(path));
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
@@ -14417,6 +13785,48 @@ function dropSeed(root, lease, { former }) {
     for (const each of former)
         removeFormerPath(root, each, lease.slot);
     dropSeedRecords(root, lease.id);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
+
+/**
+ * Programs as people find them: Cargo gives what the linker wrote to `deps` or `examples` a second name
+ * without a hash. Paths are relative to the target directory.
+ */
+/**
+ * Whether all that was written into are programs that people find, by either name: people may write into
+ * these. A test’s program has no such name.
+ *
+ * @param record what was shared
+ * @param written paths of what was written into, among that
+ */
+function arePrograms(record, written) {
+    const inodes = new Map(record.map(({ path, inode }) => [path, inode]));
+    const found = record.filter(({ path }) => isUplifted(path));
+    const programs = new Set(found.map(({ inode }) => inode));
+    return written.every((path) => programs.has(inodes.get(path)));
+}
+function isUplifted(path) {
+    return treatmentOf(path, 'file', { skipIncremental: true }) === 'uplifted';
+}
+/** What Cargo writes when it has finished a program: `<profile>/.fingerprint/<package>-<id>/bin-<name>`. */
+const FINISHED = /^(?<profile>.+?)\/(?:\.fingerprint\/[^/]+-|build\/[^/]+\/)(?<id>[0-9a-f]{16})(?:\/fingerprint)?\/(?:bin|example)-[^/.]+$/;
+/** Where the linker writes one: `<profile>/deps/<name>-<id>`, with the id of the same unit. */
+const uplifted_program_LINKED = /^(?<profile>.+)\/(?:deps|examples)\/[^/]+-(?<id>[0-9a-f]{16})$/;
+/**
+ * The unit that is finished by a file, as `unitOf` calls it; null where the file is another one. Several
+ * may have one name: `cargo check` finishes units of programs, too.
+ */
+function finishedBy(path) {
+    return named(FINISHED.exec(path));
+}
+/** The unit of which a program is, by the path at which it was linked; null where that is another one. */
+function uplifted_program_unitOf(path) {
+    return named(uplifted_program_LINKED.exec(path));
+}
+function named(match) {
+    const { profile, id } = match?.groups ?? {};
+    return profile === undefined || id === undefined ? null : `${profile} ${id}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
@@ -14505,6 +13915,599 @@ async function lookUntilLeft(root, place, self, { environment }) {
     return occupancy;
 }
 
+;// CONCATENATED MODULE: ./lib/host/entries.js
+
+
+
+
+/** A path in bytes: `base` and, below it, a path whose characters are bytes. */
+function inTree(base, path) {
+    // Nearly every name is ASCII, and node takes a string in half the time.
+    if (Buffer.byteLength(path) === path.length)
+        return `${base}/${path}`;
+    return Buffer.concat([Buffer.from(`${base}/`), Buffer.from(path, 'latin1')]);
+}
+/**
+ * Everything in a tree, each directory before what is in it. What stays behind is named, and not
+ * looked into.
+ *
+ * @throws Error at a limit; as readdirSync and lstatSync do
+ */
+function listEntries(base, limits) {
+    const top = (0,external_node_fs_.lstatSync)(inTree(base, ''), { bigint: true });
+    const entries = [{ path: '', kind: 'directory', treatment: 'copied', stat: top }];
+    // It grows while it is walked: each directory adds what is in it.
+    for (const { path, kind, treatment } of entries) {
+        if (kind !== 'directory' || treatment !== 'copied')
+            continue;
+        if (external_node_perf_hooks_namespaceObject.performance.now() > limits.deadline)
+            throw new Error('it took too long to list it');
+        const prefix = path === '' ? '' : `${path}/`;
+        const names = (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1' });
+        const around = { ...limits, isInTarget: isTargetWith(names) };
+        for (const name of names)
+            entries.push(entryAt(base, prefix + name, around));
+        if (entries.length > limits.entries) {
+            throw new Error(`it has more than ${limits.entries} files`);
+        }
+    }
+    return entries;
+}
+function entryAt(base, path, around) {
+    const stat = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
+    const kind = entries_kindOf(stat);
+    return { path, kind, treatment: treatmentOf(path, kind, around), stat };
+}
+function entries_kindOf(stat) {
+    if (stat.isFile())
+        return 'file';
+    if (stat.isDirectory())
+        return 'directory';
+    return stat.isSymbolicLink() ? 'link' : 'special';
+}
+/**
+ * The first entry that is not what it was; null where all are. A link that was made or removed
+ * elsewhere changes the ctime of a file, as other clones of the same source do all the time; in a
+ * directory it cannot be changed without a trace.
+ */
+function findChanged(base, entries, deadline) {
+    for (const entry of entries) {
+        if (external_node_perf_hooks_namespaceObject.performance.now() > deadline)
+            throw new Error('it took too long to look at it again');
+        // What stays behind may go on changing: another cargo may take its lock.
+        if (entry.treatment !== 'left out' && !isAsBefore(base, entry))
+            return entry.path;
+    }
+    return null;
+}
+function isAsBefore(base, { path, stat: before }) {
+    try {
+        const now = (0,external_node_fs_.lstatSync)(inTree(base, path), { bigint: true });
+        const isSame = now.ino === before.ino &&
+            now.dev === before.dev &&
+            now.mode === before.mode &&
+            now.size === before.size &&
+            now.mtimeNs === before.mtimeNs;
+        // Names come and go elsewhere, also as many as were there before.
+        const isRelinked = now.isFile() && (now.nlink !== before.nlink || now.nlink > 1n);
+        return isSame && (now.ctimeNs === before.ctimeNs || isRelinked);
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** A path for another program’s words, or for people; throws where its bytes are no text. */
+function entries_textOf(path) {
+    const bytes = Buffer.from(path, 'latin1');
+    const text = bytes.toString('utf8');
+    if (!Buffer.from(text).equals(bytes))
+        throw new Error('a name in it is not UTF-8');
+    return text;
+}
+
+;// CONCATENATED MODULE: ./lib/host/linker-note.js
+
+
+/** Larger tables than this are not read: rustc makes tens of sections for each unit of code. */
+const linker_note_LARGEST = 4 * 1024 * 1024;
+const NOTE_AT_MOST = 16 * 1024;
+const linker_note_HEADER = 64;
+const SECTION = 64;
+/**
+ * The section `.comment` of an ELF file (64 bits, little-endian), in which linkers and compilers leave
+ * their names; null where it has none or is something else.
+ *
+ * @throws as openSync does, but for a file that is gone or may not be read
+ */
+function readLinkerNote(path) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        if (['ENOENT', 'EACCES', 'ELOOP', 'ENXIO'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+    try {
+        return noteIn(file);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+function noteIn(file) {
+    const header = linker_note_read(file, 0, linker_note_HEADER);
+    if (header === null || header.toString('latin1', 0, 6) !== '\u007FELF\u0002\u0001')
+        return null;
+    const count = header.readUInt16LE(60);
+    const table = linker_note_read(file, Number(header.readBigUInt64LE(40)), count * SECTION);
+    if (header.readUInt16LE(58) !== SECTION || table === null)
+        return null;
+    const sections = Array.from({ length: count }, (_, index) => {
+        const at = index * SECTION;
+        return {
+            name: table.readUInt32LE(at),
+            offset: Number(table.readBigUInt64LE(at + 24)),
+            size: Number(table.readBigUInt64LE(at + 32)),
+        };
+    });
+    const names = sections[header.readUInt16LE(62)];
+    const texts = names === undefined ? null : linker_note_read(file, names.offset, names.size);
+    const comment = texts === null ? -1 : texts.indexOf('\0.comment\0');
+    const section = sections.find((each) => each.name === comment + 1);
+    if (comment === -1 || section === undefined || section.size > NOTE_AT_MOST)
+        return null;
+    return linker_note_read(file, section.offset, section.size)?.toString('latin1').replaceAll('\0', '\n') ?? null;
+}
+/** So many bytes, or null where the file has not got them. */
+function linker_note_read(file, position, size) {
+    if (size <= 0 || size > linker_note_LARGEST || !Number.isSafeInteger(position))
+        return null;
+    const buffer = Buffer.alloc(size);
+    return (0,external_node_fs_.readSync)(file, buffer, 0, size, position) === size ? buffer : null;
+}
+
+;// CONCATENATED MODULE: ./lib/host/clone-recipe.js
+
+
+
+
+
+/** Setuid and setgid, as in st_mode. */
+const PRIVILEGES = 3072n;
+/** Sorts a tree’s entries; of the files it only reads what linkers left in those that they wrote. */
+function recipeFor(base, entries, { way, sharesPrograms }) {
+    const linked = way === 'hybrid' ? findLinkable(base, entries, sharesPrograms) : [];
+    const isLinked = new Set(linked.map((each) => each.path));
+    const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
+    const kept = entries.filter(({ treatment }) => treatment !== 'left out');
+    const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
+    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
+    const isCopied = new Set(copied.map(({ path }) => path));
+    const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
+    return {
+        made: kept.filter((each) => each.kind === 'directory' && isMade(each, open)),
+        linked,
+        copied,
+        tied: new Set(copiedFiles
+            .filter(({ stat }) => stat.nlink > 1n)
+            .flatMap((each) => [each.path, ...above(each)].filter((path) => isCopied.has(path)))),
+        privileged: copiedFiles.filter(({ stat }) => (stat.mode & PRIVILEGES) !== 0n),
+        copiedBytes: allocated(copiedFiles),
+        linkedBytes: allocated(linked),
+    };
+}
+/** cp takes whole directories, unless something in them does not simply come along. */
+function mustStandOut({ path, treatment }, isLinked) {
+    return treatment === 'left out' || treatment === 'emptied' || isLinked.has(path);
+}
+function isMade({ path, kind, treatment }, open) {
+    return kind === 'directory' && (open.has(path) || treatment === 'emptied');
+}
+/** The directories above an entry, as paths in the tree. */
+function above({ path }) {
+    const folder = clone_recipe_folderOf(path);
+    return folder === '' ? [] : [folder, ...above({ path: folder })];
+}
+/** '' for what lies at the top. */
+function clone_recipe_folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+/** Files whose every name in this tree may be shared. */
+function findLinkable(base, entries, sharesPrograms) {
+    const files = entries.filter(({ kind, stat }) => kind === 'file' && stat.size > 0n);
+    const asBuilt = new Set(sharesPrograms ? findAsBuilt(entries, files).map(inodeOf) : []);
+    const isShareable = (each) => each.treatment === 'uplifted' ? asBuilt.has(inodeOf(each)) : mayShare(base, each);
+    const unshared = new Set([
+        ...files.filter((each) => !isShareable(each)).map(inodeOf),
+        ...entries.filter(isIncremental).flatMap(({ path }) => metadataIn(base, path)),
+    ]);
+    return files.filter((each) => !unshared.has(inodeOf(each)));
+}
+/**
+ * Programs that people find, as Cargo left them when it had finished them. One that somebody wrote into
+ * later is written into by the next job like this one, too: `strip` and its like write into all its names.
+ */
+function findAsBuilt(entries, files) {
+    const finished = new Map();
+    for (const { path, stat } of entries) {
+        const unit = finishedBy(path);
+        if (unit !== null)
+            finished.set(unit, stat.mtimeNs);
+    }
+    const linked = files.filter(({ treatment }) => treatment === 'relinked');
+    const units = new Map(linked.map((each) => [inodeOf(each), uplifted_program_unitOf(each.path) ?? '']));
+    return files.filter((each) => each.treatment === 'uplifted' &&
+        each.stat.mtimeNs <= (finished.get(units.get(inodeOf(each)) ?? '') ?? -1n));
+}
+/** What a clone leaves behind has names of files, too. */
+function isIncremental({ path, treatment }) {
+    return treatment === 'left out' && path.endsWith('/incremental');
+}
+/**
+ * Metadata that incremental compilation has a name for, by inode: where it would be the same, rustc
+ * keeps the file, and for `cargo check` Cargo then gives that another time.
+ */
+function metadataIn(base, incremental) {
+    const sessions = clone_recipe_foldersIn(base, incremental).flatMap((crate) => clone_recipe_foldersIn(base, crate));
+    return sessions.flatMap((session) => {
+        const path = inTree(base, `${session}/metadata.rmeta`);
+        const stat = (0,external_node_fs_.lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+        return stat === undefined ? [] : [stat.ino];
+    });
+}
+function clone_recipe_foldersIn(base, path) {
+    return (0,external_node_fs_.readdirSync)(inTree(base, path), { encoding: 'latin1', withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${path}/${name}`);
+}
+function mayShare(base, { path, treatment, stat }) {
+    if ((stat.mode & PRIVILEGES) !== 0n)
+        return false;
+    if (treatment === 'relinked')
+        return replacesOutput(readLinkerNote(inTree(base, path)));
+    return treatment === 'replaced';
+}
+function inodeOf({ stat }) {
+    return stat.ino;
+}
+const BLOCK = 512;
+function allocated(files) {
+    const byInode = new Map(files.map((each) => [inodeOf(each), each.stat.blocks]));
+    return [...byInode.values()].reduce((sum, blocks) => sum + Number(blocks) * BLOCK, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/host/copies.js
+
+
+
+
+
+
+/** Copies entries with cp, several at once; a second name of the same file becomes one again. */
+async function copy(passage, entries, tied, way) {
+    const firsts = new Map();
+    const others = [];
+    const batches = new Map();
+    const laneOf = lanes(entries, way);
+    for (const entry of entries) {
+        const { path, kind, stat } = entry;
+        const first = firsts.get(inodeOf(entry));
+        if (first !== undefined)
+            others.push([first, path]);
+        else {
+            if (kind === 'file' && stat.nlink > 1n)
+                firsts.set(inodeOf(entry), path);
+            const folder = clone_recipe_folderOf(path);
+            const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
+            const batch = batches.get(key) ?? { folder, names: [] };
+            batches.set(key, batch);
+            batch.names.push(path.slice(folder === '' ? 0 : folder.length + 1));
+        }
+    }
+    await inTurns([...batches.values()], async (batch) => copyNames(passage, batch, way));
+    const { destination } = passage;
+    for (const [first, other] of others) {
+        (0,external_node_fs_.linkSync)(inTree(destination, first), inTree(destination, other));
+    }
+}
+/**
+ * Shares large files that are copied byte by byte out among two, each about as much: one cp does not keep
+ * a disk and two cores busy. Sharing blocks is the same work for two as for one. A file that may have
+ * another name in a directory that is copied as a whole goes with that.
+ */
+function lanes(entries, way) {
+    const names = new Map();
+    for (const entry of entries) {
+        const inode = inodeOf(entry);
+        if (entry.kind === 'file')
+            names.set(inode, (names.get(inode) ?? 0n) + 1n);
+    }
+    const loads = [0n, 0n];
+    return (entry) => {
+        const { kind, stat } = entry;
+        if (way === 'reflink' || kind !== 'file' || stat.size < copies_LARGE)
+            return 0;
+        if (names.get(inodeOf(entry)) !== stat.nlink)
+            return 0;
+        const lane = loads[0] <= loads[1] ? 0 : 1;
+        loads[lane] += stat.size;
+        return lane;
+    };
+}
+/** Another process takes longer to start than less takes to copy. */
+const copies_LARGE = 4000000n;
+/** All, mostly: what is started later waits until this process has a moment. */
+const copies_AT_ONCE = 8;
+/** Works through batches, some at once; throws the first error, when all have ended. */
+async function inTurns(batches, work) {
+    const left = batches.values();
+    let hasFailed = false;
+    const turns = Array.from({ length: copies_AT_ONCE }, async () => {
+        for (const batch of left) {
+            if (hasFailed)
+                return;
+            try {
+                await work(batch);
+            }
+            catch (error) {
+                hasFailed = true;
+                throw error;
+            }
+        }
+    });
+    const failed = (await Promise.allSettled(turns)).find((each) => each.status === 'rejected');
+    if (failed !== undefined)
+        throw failed.reason;
+}
+/** Only root can give files to their owners. */
+const isRoot = () => process.geteuid?.() === 0;
+// The names go by xargs: they need not be UTF-8, and there may be more than one command line holds.
+async function copyNames({ base, destination, deadline }, { folder, names }, way) {
+    const inside = entries_textOf(folder);
+    const preserved = `--preserve=mode,timestamps,links${isRoot() ? ',ownership' : ''}`;
+    const reflink = `--reflink=${way === 'reflink' ? 'always' : 'auto'}`;
+    const words = ['-RPx', preserved, reflink, '-t', `${destination}/${inside}`, '--'];
+    try {
+        await runProgram('xargs', ['-0', '-r', 'cp', ...words], {
+            cwd: `${base}/${inside}`,
+            input: Buffer.from(names.map((name) => `${name}\0`).join(''), 'latin1'),
+            waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+        });
+    }
+    catch (error) {
+        if (!isUnknownOption(messageOf(error)))
+            throw error;
+        throw new Error(NO_COREUTILS, { cause: error });
+    }
+}
+const NO_COREUTILS = 'this cp, perhaps busybox’s, keeps neither links nor times: install coreutils, or nothing is cloned';
+
+;// CONCATENATED MODULE: ./lib/host/linked-files.js
+
+
+
+
+function asLinkedFile(path, stat) {
+    return { path, ...facts(stat) };
+}
+/** A file as it is now; null where it is gone, or no longer a file. */
+function seeLinked(source, path) {
+    try {
+        const stat = (0,external_node_fs_.lstatSync)(inTree(source, path), { bigint: true });
+        return stat.isFile() ? facts(stat) : null;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error)))
+            return null;
+        throw error;
+    }
+}
+function facts(stat) {
+    return {
+        inode: String(stat.ino),
+        // Where the kernel does not tell, node gives nothing, or the ctime.
+        bornNs: [0n, stat.ctimeNs].includes(stat.birthtimeNs) ? '' : String(stat.birthtimeNs),
+        size: Number(stat.size),
+        mode: Number(stat.mode),
+        mtimeNs: String(stat.mtimeNs),
+    };
+}
+/** Looks at what a target directory shares, one lstat a file: to be done before each use of it. */
+function lookAtShared(source, record) {
+    const now = { same: [], written: [], others: [] };
+    for (const each of record) {
+        const fate = fateOf(each, seeLinked(source, each.path));
+        if (fate === 'same')
+            now.same.push(each);
+        else
+            now[fate === 'written' ? 'written' : 'others'].push(each.path);
+    }
+    return now;
+}
+
+;// CONCATENATED MODULE: ./lib/host/clone.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** A target directory of 100 GB has some hundred thousand. */
+const clone_ENTRIES_AT_MOST = 1_000_000;
+/** Why there is no clone; nothing was left, or `remains` says where. */
+class CloneError extends Error {
+    name = 'CloneError';
+    remains;
+    /** whether something failed; else the source is of a kind, or in a state, that is not cloned */
+    isFault;
+    constructor(message, remains, cause) {
+        super(message, { cause });
+        this.remains = remains;
+        this.isFault = !(cause instanceof Refusal);
+    }
+}
+class Refusal extends Error {
+}
+/**
+ * Clones a target directory: all of it, as it was at one moment, or nothing. Times are exact; modes
+ * are kept but for setuid and setgid of files; links are copied as links; FIFOs, sockets and devices
+ * stay behind. As root, everything belongs to whom it belongs in the source.
+ *
+ * Whatever ends this process leaves the destination alone to be removed.
+ *
+ * @throws CloneError
+ */
+async function cloneTree(order) {
+    const deadline = external_node_perf_hooks_namespaceObject.performance.now() + order.waitMs;
+    let source = null;
+    let isMade = false;
+    try {
+        source = folders_openFolder(order.source);
+        const base = `/proc/self/fd/${source}`;
+        const { entries, recipe } = look(base, order, deadline);
+        (0,external_node_fs_.mkdirSync)(order.destination, 0o700);
+        isMade = true;
+        const passage = { base, destination: order.destination, deadline };
+        const linked = await fill(passage, recipe, order);
+        await besides(finish(passage, recipe.made), () => {
+            const changed = findChanged(base, entries, deadline);
+            if (changed !== null)
+                throw new Refusal(`it changed meanwhile: ${shown(changed)}`);
+        });
+        const { copiedBytes, linkedBytes } = recipe;
+        return { entries: entries.length, copiedBytes, linkedBytes, linked };
+    }
+    catch (error) {
+        const remains = isMade ? await clone_remove(order.destination) : null;
+        throw new CloneError(messageOf(error), remains, error);
+    }
+    finally {
+        if (source !== null)
+            (0,external_node_fs_.closeSync)(source);
+    }
+}
+function look(base, order, deadline) {
+    const { way, skipIncremental, copyAtMostBytes, entriesAtMost = clone_ENTRIES_AT_MOST } = order;
+    // A bind mount of the same file system has its device number: only the mount table knows it.
+    const mounted = mountsWithin((0,external_node_fs_.realpathSync)(base), readMounts());
+    if (mounted.length > 0)
+        throw new Refusal(`something is mounted in it: ${mounted.join(', ')}`);
+    const entries = listEntries(base, { skipIncremental, deadline, entries: entriesAtMost });
+    const recipe = recipeFor(base, entries, order);
+    if (copyAtMostBytes !== null && way !== 'reflink' && recipe.copiedBytes > copyAtMostBytes) {
+        throw new Refusal(`${recipe.copiedBytes} bytes to copy, more than ${copyAtMostBytes}`);
+    }
+    return { entries, recipe };
+}
+async function fill(passage, recipe, { way, meanwhile }) {
+    const { base, destination } = passage;
+    for (const { path } of recipe.made.slice(1))
+        (0,external_node_fs_.mkdirSync)(inTree(destination, path), 0o700);
+    const copies = copy(passage, recipe.copied, recipe.tied, way);
+    const refused = [];
+    const linked = await besides(copies, () => {
+        const shared = [];
+        for (const entry of recipe.linked)
+            (clone_link(passage, entry) ? shared : refused).push(entry);
+        const confirmedOnes = shared.map((entry) => confirmed(base, entry));
+        meanwhile?.(`${base}/.`);
+        return confirmedOnes;
+    });
+    await copy(passage, refused, new Set(), way);
+    for (const entry of recipe.privileged)
+        dropPrivileges(inTree(destination, entry.path));
+    return linked;
+}
+/** Does something while others work, and waits for them in any case: nothing may be at it afterwards. */
+async function besides(others, work) {
+    try {
+        const value = work();
+        await others;
+        return value;
+    }
+    catch (error) {
+        await Promise.allSettled([others]);
+        throw error;
+    }
+}
+/** A path for people, whatever its bytes. */
+function shown(path) {
+    return Buffer.from(path, 'latin1').toString('utf8');
+}
+/** Whether the file got its second name; false where the kernel lets this user not do that. */
+function clone_link({ base, destination }, { path }) {
+    try {
+        (0,external_node_fs_.linkSync)(inTree(base, path), inTree(destination, path));
+        return true;
+    }
+    catch (error) {
+        if (['EPERM', 'EACCES', 'EMLINK'].includes(errnoOf(error)))
+            return false;
+        throw error;
+    }
+}
+/** What was linked, once it has all its names; throws where it is not what was seen before. */
+function confirmed(base, { path, stat }) {
+    const linked = asLinkedFile(path, stat);
+    if (isWritten(linked, seeLinked(base, path))) {
+        throw new Refusal(`it changed meanwhile: ${shown(path)}`);
+    }
+    return linked;
+}
+/** open(2) flag that node does not name: a descriptor on something that may not be read. */
+const clone_O_PATH = 0o10_000_000;
+function dropPrivileges(path) {
+    const file = (0,external_node_fs_.openSync)(path, clone_O_PATH | external_node_fs_.constants.O_NOFOLLOW);
+    try {
+        const mode = BigInt((0,external_node_fs_.fstatSync)(file).mode);
+        (0,external_node_fs_.chmodSync)(`/proc/self/fd/${file}`, Number(mode & 4095n & ~PRIVILEGES));
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+/** Node sets times as a double, which has no room for nanoseconds; touch takes them all. */
+const TOUCH = ['touch', '-c', '-m', '-d'];
+/** Gives the directories that were made here the owner, mode and time of their originals. */
+async function finish({ destination, deadline }, made) {
+    const words = [];
+    for (const { path, stat } of made.toReversed()) {
+        const folder = inTree(destination, path);
+        if (isRoot())
+            (0,external_node_fs_.chownSync)(folder, Number(stat.uid), Number(stat.gid));
+        words.push(`@${inSeconds(stat.mtimeNs)}`, '--', `${destination}/${entries_textOf(path)}`);
+    }
+    // What belongs together stays so: a fixed number of words, and an end (-x) where these are too long.
+    await runProgram('xargs', ['-0', '-r', '-x', '-n', '3', ...TOUCH], {
+        cwd: '/',
+        input: Buffer.from(words.map((word) => `${word}\0`).join('')),
+        waitMs: deadline - external_node_perf_hooks_namespaceObject.performance.now(),
+    });
+    for (const { path, stat } of made.toReversed()) {
+        (0,external_node_fs_.chmodSync)(inTree(destination, path), Number(stat.mode & 2047n));
+    }
+}
+/** Nanoseconds as seconds with nine decimals. */
+function inSeconds(nanoseconds) {
+    const digits = (nanoseconds < 0n ? -nanoseconds : nanoseconds).toString().padStart(10, '0');
+    return `${nanoseconds < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+/** Removes what was made; its path where that fails. */
+async function clone_remove(path) {
+    const removal = await rm([path], []);
+    return removal.kind === 'tried' && removal.why === '' ? null : path;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/disk-room.js
 
 
@@ -14515,6 +14518,22 @@ async function readDiskRoom(root, { floors, watermarks }) {
         return { level: 'low', freeBytes: 0, room: 0 };
     const { level } = assess(reading, floors);
     return { level, freeBytes: reading.freeBytes, room: room(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
+
+/**
+ * Why the content of one directory may not become the content of another: it has to belong to the
+ * same user, and this process has to be able to change it.
+ *
+ * @returns null where it may
+ */
+function ownerRefusal(source, slot) {
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
+    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
+        return 'it belongs to another user';
+    const user = process.geteuid?.();
+    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/make-clone.js
@@ -14533,9 +14552,34 @@ async function readDiskRoom(root, { floors, watermarks }) {
 
 
 
+
+
+
 /** A clone takes seconds; one that takes longer is no gain. */
-const CLONE_WAIT_MS = 120_000;
+const make_clone_WAIT_MS = 120_000;
 const GONE = 'it is gone';
+/**
+ * Does work with a snapshot while it is locked, if it is the one that was chosen.
+ *
+ * @returns what the work did, or in words why there was none
+ */
+async function withSnapshot({ root, lease, source }, work) {
+    const locked = await whileLocked(source.folder, 'shared', async (folder) => {
+        // Another one may lie at its path by now, and what is known of it is not true of that one.
+        if (idIn(folder) !== source.id)
+            return 'it was replaced meanwhile';
+        const open = { folder, tree: treeIn(folder) };
+        return ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) ?? work(open);
+    });
+    return 'refused' in locked ? locked.refused : locked.value;
+}
+/** What an error says of the source, in words, where that speaks against a clone; null of any other. */
+function reasonIn(error) {
+    if (error instanceof CloneError && !error.isFault)
+        return messageOf(error);
+    // Another job, or this one, has taken it; a pass may have.
+    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : null;
+}
 /**
  * Looks at a source that is locked.
  *
@@ -14600,7 +14644,7 @@ async function makeClone({ making, copyAtMostBytes }, tree, destination) {
         way,
         skipIncremental,
         sharesPrograms,
-        waitMs: CLONE_WAIT_MS,
+        waitMs: make_clone_WAIT_MS,
         copyAtMostBytes,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
         meanwhile: (opened) => {
@@ -14647,25 +14691,7 @@ function trustRefusal(job, { trusted }) {
         : null;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
-
-/**
- * Why the content of one directory may not become the content of another: it has to belong to the
- * same user, and this process has to be able to change it.
- *
- * @returns null where it may
- */
-function ownerRefusal(source, slot) {
-    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
-    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
-        return 'it belongs to another user';
-    const user = process.geteuid?.();
-    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
-
-
 
 
 
@@ -14681,45 +14707,36 @@ function ownerRefusal(source, slot) {
 /**
  * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
+ * @param ahead what was made of a snapshot while the checkout was; null for nothing
  * @returns why there is none, in words
  * @throws as the file system does: the slot stays empty, and what was made goes
  */
-async function cloneSeed(request, runtime) {
+async function cloneSeed(request, ahead, runtime) {
     const { root, self, source, lease } = request;
-    const isSnapshot = 'snapshot' in source.place;
-    const slot = `${root.realPath}/${lease.slot}`;
     try {
+        if ('snapshot' in source.place) {
+            return await withSnapshot(request, async (open) => cloneLocked(request, ahead, open, runtime));
+        }
         // Who may not take it may not even be able to open it.
-        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
+        const refusal = ownerRefusal(source.folder, `${root.realPath}/${lease.slot}`);
         if (refusal !== null)
             return refusal;
-        const work = async () => {
-            const locked = await whileLocked(source.folder, 'shared', async (folder) => {
-                if (!isSnapshot) {
-                    const living = await findLiving(root, self, source, runtime);
-                    return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime));
-                }
-                // Another one may lie at its path by now, and what is known of it is not true of that one.
-                if (idIn(folder) !== source.id)
-                    return 'it was replaced meanwhile';
-                const open = { folder, tree: treeIn(folder) };
-                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
-            });
-            return 'refused' in locked ? locked.refused : locked.value;
-        };
-        if (isSnapshot)
-            return await work();
         // As in inherit: who takes the slot over looks who is in it.
-        const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work);
-        return 'refused' in held ? held.refused : held.value;
+        const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', async () => whileLocked(source.folder, 'shared', async (folder) => {
+            const living = await findLiving(root, self, source, runtime);
+            if (living !== null)
+                return living;
+            return cloneLocked(request, null, { folder, tree: at(folder, '.') }, runtime);
+        }));
+        if ('refused' in held)
+            return held.refused;
+        return 'refused' in held.value ? held.value.refused : held.value.value;
     }
     catch (error) {
-        if (error instanceof CloneError && !error.isFault)
-            return messageOf(error);
-        // Another job, or this one, has taken it; a pass may have.
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
-            return GONE;
-        throw error;
+        const reason = reasonIn(error);
+        if (reason === null)
+            throw error;
+        return reason;
     }
 }
 /** Who is in the source, in words; null where nobody is. */
@@ -14728,8 +14745,8 @@ async function findLiving(root, self, { place }, runtime) {
         return null;
     return whyOccupied(await lookUntilLeft(root, place, self, runtime));
 }
-async function cloneLocked(request, { folder, tree }, runtime) {
-    const { root, lease, place, source, ahead } = request;
+async function cloneLocked(request, ahead, { folder, tree }, runtime) {
+    const { root, lease, place, source } = request;
     const isSnapshot = 'snapshot' in source.place;
     const cloneable = await inspectSource(request, { folder, tree }, runtime);
     if (typeof cloneable === 'string')
@@ -15377,10 +15394,6 @@ function sourceAhead(request, runtime) {
 
 
 
-
-
-
-
 /**
  * Makes the clone for one lease, and makes it fit for its slot. What speaks against it is left to the job,
  * which looks again, and tells.
@@ -15410,7 +15423,7 @@ async function cloneAhead(settings, id, runtime) {
         await cloneInto(path, request, source, runtime);
     }
     catch (error) {
-        if (isReason(error))
+        if (reasonIn(error) !== null)
             return;
         noteFailed(path, { problem: messageOf(error) });
         throw error;
@@ -15419,26 +15432,15 @@ async function cloneAhead(settings, id, runtime) {
         (0,external_node_fs_.closeSync)(folder);
     }
 }
-/** Whether it is the source that speaks against a clone: the job looks for itself, and tells. */
-function isReason(error) {
-    if (error instanceof CloneError)
-        return !error.isFault;
-    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error));
-}
-/** Does work in the folder of the seeding, which others come to by its path in /proc. */
+/** Makes it in the folder of the seeding, by a path in /proc that other programs can use, too. */
 async function cloneInto(folder, { root, job, self, settings, lease }, source, runtime) {
     const place = aheadPlace(folder);
-    const request = { root, self, job, settings, lease, place, source, ahead: null };
+    const request = { root, self, job, settings, lease, place, source };
     const told = [];
     const telling = (isWarning) => (text) => void told.push({ text, isWarning });
     const [info, warning] = [telling(false), telling(true)];
     const voice = { info, notice: info, warning, error: warning };
-    await whileLocked(source.folder, 'shared', async (locked) => {
-        const open = { folder: locked, tree: treeIn(locked) };
-        if (idIn(locked) !== source.id)
-            return;
-        if (ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) !== null)
-            return;
+    await withSnapshot(request, async (open) => {
         const cloneable = await inspectSource(request, open, runtime);
         if (typeof cloneable === 'string' || 'spoilt' in cloneable)
             return;
@@ -15446,7 +15448,7 @@ async function cloneInto(folder, { root, job, self, settings, lease }, source, r
         if (cloneable.making.way === 'copy')
             return;
         const { linked, judged } = await makeClone(cloneable, open.tree, place);
-        noteOnSource({ root, source }, locked, cloneable.same, linked);
+        noteOnSource(request, open.folder, cloneable.same, linked);
         const fitting = { root, lease, settings, place, ...cloneable.filled, judged };
         const record = await fitForSlot(fitting, { ...runtime, voice });
         if (typeof record === 'string')
@@ -20008,7 +20010,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
                     return why;
                 const isSnapshot = 'snapshot' in source.place;
                 const ahead = isSnapshot ? await aheadIn((0,external_node_path_namespaceObject.dirname)(place), request, runtime) : null;
-                return cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime);
+                return cloneSeed({ root, self, job, settings, lease, place, source }, ahead, runtime);
             },
         };
     }

@@ -11071,12 +11071,14 @@ class Git {
             });
             const timer = setTimeout(() => (0,program/* killGroup */.i0)(child.pid), work_tree_git_WAIT_MS);
             const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
-            child.on('error', failed);
-            child.on('error', () => clearTimeout(timer));
+            child.on('error', (error) => {
+                clearTimeout(timer);
+                failed(error);
+            });
             child.on('close', (status) => {
                 clearTimeout(timer);
                 if (status === 0)
-                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                    answered({ differing: atNul(differing), untracked: atNul(untracked) });
                 else
                     failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
@@ -11094,7 +11096,7 @@ class Git {
                 maxBuffer: ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
-                    answered(parted([stdout]));
+                    answered(atNul([stdout]));
                 else
                     failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
             });
@@ -11122,7 +11124,8 @@ function told(stream, pid) {
     });
     return parts;
 }
-function parted(parts = []) {
+/** What was said, parted at NUL. */
+function atNul(parts = []) {
     return parts.join('').split('\0').slice(0, -1);
 }
 
@@ -12858,45 +12861,6 @@ function entriesOf(folder, name = '.') {
     return (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, name), { withFileTypes: true });
 }
 
-;// CONCATENATED MODULE: ./lib/host/way.js
-
-
-
-/** As many as the kernel follows. */
-const LINKS_AT_MOST = 40;
-/** Follows an absolute path to its end, one component after the other, as the kernel would. */
-function follow(path) {
-    const links = [];
-    const left = componentsOf(path);
-    let current = '/';
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        if (name === '..')
-            current = (0,external_node_path_.dirname)(current);
-        if (name === '..' || name === '.' || name === '')
-            continue;
-        const next = (0,external_node_path_.join)(current, name);
-        const stat = statOrNull(next);
-        const isWay = stat?.isDirectory() === true || left.length === 0;
-        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
-            links.push(next);
-            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
-            if (leadsTo.startsWith('/'))
-                current = '/';
-            left.push(...componentsOf(leadsTo));
-        }
-        else if (stat === null || !isWay) {
-            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
-        }
-        else
-            current = next;
-    }
-    return { path: current, exists: true, links };
-}
-/** The last first. */
-function componentsOf(path) {
-    return path.split('/').toReversed();
-}
-
 // EXTERNAL MODULE: ./lib/plan/unused-units.js
 var unused_units = __nccwpck_require__(7791);
 // EXTERNAL MODULE: ./lib/host/sizes.js + 1 modules
@@ -14509,6 +14473,45 @@ class WholeFolders {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/way.js
+
+
+
+/** As many as the kernel follows. */
+const LINKS_AT_MOST = 40;
+/** Follows an absolute path to its end, one component after the other, as the kernel would. */
+function follow(path) {
+    const links = [];
+    const left = componentsOf(path);
+    let current = '/';
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name === '..')
+            current = (0,external_node_path_.dirname)(current);
+        if (name === '..' || name === '.' || name === '')
+            continue;
+        const next = (0,external_node_path_.join)(current, name);
+        const stat = statOrNull(next);
+        const isWay = stat?.isDirectory() === true || left.length === 0;
+        if (stat?.isSymbolicLink() === true && links.length < LINKS_AT_MOST) {
+            links.push(next);
+            const leadsTo = (0,external_node_fs_.readlinkSync)(next);
+            if (leadsTo.startsWith('/'))
+                current = '/';
+            left.push(...componentsOf(leadsTo));
+        }
+        else if (stat === null || !isWay) {
+            return { path: (0,external_node_path_.join)(next, ...left.toReversed()), exists: false, links };
+        }
+        else
+            current = next;
+    }
+    return { path: current, exists: true, links };
+}
+/** The last first. */
+function componentsOf(path) {
+    return path.split('/').toReversed();
+}
+
 ;// CONCATENATED MODULE: ./lib/host/named-inputs.js
 
 
@@ -15581,7 +15584,7 @@ const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';
-    const here = new Set(['', workspace, follow(workspace).path]);
+    const here = new Set(['', workspace, realPathOf(workspace)]);
     const former = new Set([origin.workspace, origin.realWorkspace ?? '']);
     const formerWorkspaces = [...former].filter((path) => !here.has(path));
     if (formerTargets.length === 0 && formerWorkspaces.length === 0)
@@ -15742,6 +15745,21 @@ async function askToolchain({ workspace }, fit, environment) {
     return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
 }
 
+// EXTERNAL MODULE: ./lib/host/former-paths.js
+var former_paths = __nccwpck_require__(4512);
+;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
+
+
+/**
+ * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
+ * is no harm, and goes with the slot.
+ */
+function dropSeed(root, lease, { former }) {
+    for (const each of former)
+        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
+    (0,lease_companions/* dropSeedRecords */.NA)(root, lease.id);
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/uplifted-program.js
 
 /**
@@ -15782,6 +15800,92 @@ function uplifted_program_unitOf(path) {
 function named(match) {
     const { profile, id } = match?.groups ?? {};
     return profile === undefined || id === undefined ? null : `${profile} ${id}`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
+
+
+
+/** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
+const hybrid_mark_NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
+/** Why no clone of this root may share files by hard link; null where they may. */
+function hybridRefusal(root, what = 'all') {
+    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]));
+    if (text === null)
+        return null;
+    // Whatever is written there, it was put there for a reason.
+    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAMES[what])} says which`;
+}
+/**
+ * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
+ * into these (`strip`), and no linker has to be at fault. The first note stays: both sides find the same,
+ * and what was shared before it may be written into later.
+ *
+ * @returns what is out of use by this
+ */
+function takeHybridOut(root, source, { written, record }) {
+    const what = arePrograms(record, written) ? 'programs' : 'all';
+    if (hybridRefusal(root, what) !== null)
+        return what;
+    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
+    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
+    return what;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
+
+
+
+/** Why what has a damaged record is no seed. */
+const give_up_hybrid_SHARED_UNKNOWN = 'what it shares with others is not known any more';
+/**
+ * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
+ * shared.
+ *
+ * @returns why it is no seed, in words
+ */
+function giveUpHybrid(root, { label, place, ...into }, { voice }) {
+    const shared = takeHybridOut(root, label, into) === 'programs' ? 'programs' : 'files';
+    if ('lease' in place)
+        (0,leases/* spoilEnd */.Dg)(root, place.lease);
+    else
+        (0,host_snapshots/* evict */.YO)(root, place);
+    const why = give_up_hybrid_wroteInto(into.written);
+    voice.warning(`${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`);
+    return why;
+}
+function give_up_hybrid_wroteInto(written) {
+    return `a build wrote into ${written[0] ?? ''}, which others share`;
+}
+
+;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
+
+
+/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
+function whyOccupied(occupancy) {
+    if (occupancy === undefined)
+        return 'nobody could look into it';
+    const [living] = occupancy.inhabitants;
+    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
+}
+/** How often, and after how long, somebody who is in a slot may have left it. */
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
+ * the reaper, or a keeper that has only just been started, measures it for a moment.
+ *
+ * @param place slot relative to the root, and the container that its job ran in
+ * @returns undefined where nobody could look into it
+ */
+async function lookUntilLeft(root, place, self, { environment }) {
+    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
+    let occupancy = await look();
+    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
+        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
+        occupancy = await look();
+    }
+    return occupancy;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/entries.js
@@ -16379,107 +16483,6 @@ async function remove(path) {
     return removal.kind === 'tried' && removal.why === '' ? null : path;
 }
 
-// EXTERNAL MODULE: ./lib/host/former-paths.js
-var former_paths = __nccwpck_require__(4512);
-;// CONCATENATED MODULE: ./lib/steps/drop-seed.js
-
-
-/**
- * Forgets a seed that may not be built in, and has not come into its slot. What cannot be removed now
- * is no harm, and goes with the slot.
- */
-function dropSeed(root, lease, { former }) {
-    for (const each of former)
-        (0,former_paths/* removeFormerPath */.TQ)(root, each, lease.slot);
-    (0,lease_companions/* dropSeedRecords */.NA)(root, lease.id);
-}
-
-;// CONCATENATED MODULE: ./lib/host/hybrid-mark.js
-
-
-
-/** Notes that a build wrote into its source through a clone; a person who has read one may remove it. */
-const hybrid_mark_NAMES = { all: 'hybrid-off.json', programs: 'programs-off.json' };
-/** Why no clone of this root may share files by hard link; null where they may. */
-function hybridRefusal(root, what = 'all') {
-    const text = (0,small_file/* readSmallFile */.EW)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]));
-    if (text === null)
-        return null;
-    // Whatever is written there, it was put there for a reason.
-    return `a build wrote into a file that it shared: ${(0,host_root/* controlName */.Fu)(root, hybrid_mark_NAMES[what])} says which`;
-}
-/**
- * Takes the hybrid out of use for good, for programs alone if nothing else was written into: people write
- * into these (`strip`), and no linker has to be at fault. The first note stays: both sides find the same,
- * and what was shared before it may be written into later.
- *
- * @returns what is out of use by this
- */
-function takeHybridOut(root, source, { written, record }) {
-    const what = arePrograms(record, written) ? 'programs' : 'all';
-    if (hybridRefusal(root, what) !== null)
-        return what;
-    const note = { source, written: written.slice(0, 100), since: new Date().toISOString() };
-    (0,small_file/* replaceFile */.fR)((0,host_root/* controlPath */.XL)(root, hybrid_mark_NAMES[what]), `${JSON.stringify(note, null, 2)}\n`);
-    return what;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/give-up-hybrid.js
-
-
-
-/** Why what has a damaged record is no seed. */
-const give_up_hybrid_SHARED_UNKNOWN = 'what it shares with others is not known any more';
-/**
- * Somebody wrote through a link: the source is no longer what was built, and no other of the kind will be
- * shared.
- *
- * @returns why it is no seed, in words
- */
-function giveUpHybrid(root, { label, place, ...into }, { voice }) {
-    const shared = takeHybridOut(root, label, into) === 'programs' ? 'programs' : 'files';
-    if ('lease' in place)
-        (0,leases/* spoilEnd */.Dg)(root, place.lease);
-    else
-        (0,host_snapshots/* evict */.YO)(root, place);
-    const why = give_up_hybrid_wroteInto(into.written);
-    voice.warning(`${why}. That is no seed any more, and clones of this root share no ${shared} by hard link any more.`);
-    return why;
-}
-function give_up_hybrid_wroteInto(written) {
-    return `a build wrote into ${written[0] ?? ''}, which others share`;
-}
-
-;// CONCATENATED MODULE: ./lib/steps/look-until-left.js
-
-
-/** Why nobody may take what is in a slot, in words: who is in it, or who may be; null where nobody is. */
-function whyOccupied(occupancy) {
-    if (occupancy === undefined)
-        return 'nobody could look into it';
-    const [living] = occupancy.inhabitants;
-    return living === undefined ? (occupancy.unknown[0] ?? null) : `it is in use: ${living.what}`;
-}
-/** How often, and after how long, somebody who is in a slot may have left it. */
-const LOOKS = 4;
-const LOOK_AGAIN_MS = 250;
-/**
- * Who lives in a slot whose job has ended; looked for again as long as somebody does, for a second:
- * the reaper, or a keeper that has only just been started, measures it for a moment.
- *
- * @param place slot relative to the root, and the container that its job ran in
- * @returns undefined where nobody could look into it
- */
-async function lookUntilLeft(root, place, self, { environment }) {
-    const look = async () => (await (0,observe/* lookInto */.OW)(root, [place], self, environment)).get(place.slot);
-    let occupancy = await look();
-    for (let again = 0; again < LOOKS && (occupancy?.inhabitants.length ?? 0) > 0; again += 1) {
-        await (0,promises_.setTimeout)(LOOK_AGAIN_MS);
-        occupancy = await look();
-    }
-    return occupancy;
-}
-
 // EXTERNAL MODULE: ./lib/host/reflink.js
 var reflink = __nccwpck_require__(4535);
 ;// CONCATENATED MODULE: ./lib/steps/disk-room.js
@@ -16492,6 +16495,22 @@ async function readDiskRoom(root, { floors, watermarks }) {
         return { level: 'low', freeBytes: 0, room: 0 };
     const { level } = (0,pressure/* assess */.no)(reading, floors);
     return { level, freeBytes: reading.freeBytes, room: (0,pressure/* room */.eh)(reading, floors, watermarks) };
+}
+
+;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
+
+/**
+ * Why the content of one directory may not become the content of another: it has to belong to the
+ * same user, and this process has to be able to change it.
+ *
+ * @returns null where it may
+ */
+function ownerRefusal(source, slot) {
+    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
+    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
+        return 'it belongs to another user';
+    const user = process.geteuid?.();
+    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/make-clone.js
@@ -16510,9 +16529,34 @@ async function readDiskRoom(root, { floors, watermarks }) {
 
 
 
+
+
+
 /** A clone takes seconds; one that takes longer is no gain. */
-const CLONE_WAIT_MS = 120_000;
+const make_clone_WAIT_MS = 120_000;
 const GONE = 'it is gone';
+/**
+ * Does work with a snapshot while it is locked, if it is the one that was chosen.
+ *
+ * @returns what the work did, or in words why there was none
+ */
+async function withSnapshot({ root, lease, source }, work) {
+    const locked = await (0,kernel_lock/* whileLocked */.ai)(source.folder, 'shared', async (folder) => {
+        // Another one may lie at its path by now, and what is known of it is not true of that one.
+        if ((0,host_snapshots/* idIn */.DG)(folder) !== source.id)
+            return 'it was replaced meanwhile';
+        const open = { folder, tree: (0,host_snapshots/* treeIn */.yt)(folder) };
+        return ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) ?? work(open);
+    });
+    return 'refused' in locked ? locked.refused : locked.value;
+}
+/** What an error says of the source, in words, where that speaks against a clone; null of any other. */
+function reasonIn(error) {
+    if (error instanceof CloneError && !error.isFault)
+        return (0,guard_error/* messageOf */.bD)(error);
+    // Another job, or this one, has taken it; a pass may have.
+    return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)) ? GONE : null;
+}
 /**
  * Looks at a source that is locked.
  *
@@ -16577,7 +16621,7 @@ async function makeClone({ making, copyAtMostBytes }, tree, destination) {
         way,
         skipIncremental,
         sharesPrograms,
-        waitMs: CLONE_WAIT_MS,
+        waitMs: make_clone_WAIT_MS,
         copyAtMostBytes,
         // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
         meanwhile: (opened) => {
@@ -16624,25 +16668,7 @@ function trustRefusal(job, { trusted }) {
         : null;
 }
 
-;// CONCATENATED MODULE: ./lib/steps/slot-owner.js
-
-/**
- * Why the content of one directory may not become the content of another: it has to belong to the
- * same user, and this process has to be able to change it.
- *
- * @returns null where it may
- */
-function ownerRefusal(source, slot) {
-    const [from, to] = [source, slot].map((each) => (0,external_node_fs_.lstatSync)(each));
-    if (from?.uid !== to?.uid || from?.gid !== to?.gid)
-        return 'it belongs to another user';
-    const user = process.geteuid?.();
-    return user === 0 || user === to?.uid ? null : 'it belongs to another user than this step’s';
-}
-
 ;// CONCATENATED MODULE: ./lib/steps/clone-seed.js
-
-
 
 
 
@@ -16658,45 +16684,36 @@ function ownerRefusal(source, slot) {
 /**
  * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
+ * @param ahead what was made of a snapshot while the checkout was; null for nothing
  * @returns why there is none, in words
  * @throws as the file system does: the slot stays empty, and what was made goes
  */
-async function cloneSeed(request, runtime) {
+async function cloneSeed(request, ahead, runtime) {
     const { root, self, source, lease } = request;
-    const isSnapshot = 'snapshot' in source.place;
-    const slot = `${root.realPath}/${lease.slot}`;
     try {
+        if ('snapshot' in source.place) {
+            return await withSnapshot(request, async (open) => cloneLocked(request, ahead, open, runtime));
+        }
         // Who may not take it may not even be able to open it.
-        const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot);
+        const refusal = ownerRefusal(source.folder, `${root.realPath}/${lease.slot}`);
         if (refusal !== null)
             return refusal;
-        const work = async () => {
-            const locked = await (0,kernel_lock/* whileLocked */.ai)(source.folder, 'shared', async (folder) => {
-                if (!isSnapshot) {
-                    const living = await findLiving(root, self, source, runtime);
-                    return living ?? (await cloneLocked(request, { folder, tree: (0,host_folders.at)(folder, '.') }, runtime));
-                }
-                // Another one may lie at its path by now, and what is known of it is not true of that one.
-                if ((0,host_snapshots/* idIn */.DG)(folder) !== source.id)
-                    return 'it was replaced meanwhile';
-                const open = { folder, tree: (0,host_snapshots/* treeIn */.yt)(folder) };
-                return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime));
-            });
-            return 'refused' in locked ? locked.refused : locked.value;
-        };
-        if (isSnapshot)
-            return await work();
         // As in inherit: who takes the slot over looks who is in it.
-        const held = await (0,kernel_lock/* whileFileLocked */.iJ)((0,leases/* endedLeasePath */.MJ)(root, source.id), 'shared', work);
-        return 'refused' in held ? held.refused : held.value;
+        const held = await (0,kernel_lock/* whileFileLocked */.iJ)((0,leases/* endedLeasePath */.MJ)(root, source.id), 'shared', async () => (0,kernel_lock/* whileLocked */.ai)(source.folder, 'shared', async (folder) => {
+            const living = await findLiving(root, self, source, runtime);
+            if (living !== null)
+                return living;
+            return cloneLocked(request, null, { folder, tree: (0,host_folders.at)(folder, '.') }, runtime);
+        }));
+        if ('refused' in held)
+            return held.refused;
+        return 'refused' in held.value ? held.value.refused : held.value.value;
     }
     catch (error) {
-        if (error instanceof CloneError && !error.isFault)
-            return (0,guard_error/* messageOf */.bD)(error);
-        // Another job, or this one, has taken it; a pass may have.
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
-            return GONE;
-        throw error;
+        const reason = reasonIn(error);
+        if (reason === null)
+            throw error;
+        return reason;
     }
 }
 /** Who is in the source, in words; null where nobody is. */
@@ -16705,8 +16722,8 @@ async function findLiving(root, self, { place }, runtime) {
         return null;
     return whyOccupied(await lookUntilLeft(root, place, self, runtime));
 }
-async function cloneLocked(request, { folder, tree }, runtime) {
-    const { root, lease, place, source, ahead } = request;
+async function cloneLocked(request, ahead, { folder, tree }, runtime) {
+    const { root, lease, place, source } = request;
     const isSnapshot = 'snapshot' in source.place;
     const cloneable = await inspectSource(request, { folder, tree }, runtime);
     if (typeof cloneable === 'string')
@@ -18097,7 +18114,7 @@ function* attemptsOf(request, { slots, snapshots, isRemote }, wish, runtime) {
                     return why;
                 const isSnapshot = 'snapshot' in source.place;
                 const ahead = isSnapshot ? await aheadIn((0,external_node_path_.dirname)(place), request, runtime) : null;
-                return cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime);
+                return cloneSeed({ root, self, job, settings, lease, place, source }, ahead, runtime);
             },
         };
     }

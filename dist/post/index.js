@@ -13220,12 +13220,14 @@ class Git {
             });
             const timer = setTimeout(() => (0,program/* killGroup */.i0)(child.pid), work_tree_git_WAIT_MS);
             const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
-            child.on('error', failed);
-            child.on('error', () => clearTimeout(timer));
+            child.on('error', (error) => {
+                clearTimeout(timer);
+                failed(error);
+            });
             child.on('close', (status) => {
                 clearTimeout(timer);
                 if (status === 0)
-                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                    answered({ differing: atNul(differing), untracked: atNul(untracked) });
                 else
                     failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
@@ -13243,7 +13245,7 @@ class Git {
                 maxBuffer: work_tree_git_ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
-                    answered(parted([stdout]));
+                    answered(atNul([stdout]));
                 else
                     failed(new Error(`git: ${stderr.trim() || (0,guard_error/* messageOf */.bD)(error)}`));
             });
@@ -13271,7 +13273,8 @@ function told(stream, pid) {
     });
     return parts;
 }
-function parted(parts = []) {
+/** What was said, parted at NUL. */
+function atNul(parts = []) {
     return parts.join('').split('\0').slice(0, -1);
 }
 

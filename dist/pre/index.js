@@ -11693,12 +11693,14 @@ class work_tree_git_Git {
             });
             const timer = setTimeout(() => killGroup(child.pid), work_tree_git_WAIT_MS);
             const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid));
-            child.on('error', failed);
-            child.on('error', () => clearTimeout(timer));
+            child.on('error', (error) => {
+                clearTimeout(timer);
+                failed(error);
+            });
             child.on('close', (status) => {
                 clearTimeout(timer);
                 if (status === 0)
-                    answered({ differing: parted(differing), untracked: parted(untracked) });
+                    answered({ differing: atNul(differing), untracked: atNul(untracked) });
                 else
                     failed(new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`));
             });
@@ -11716,7 +11718,7 @@ class work_tree_git_Git {
                 maxBuffer: work_tree_git_ANSWER_AT_MOST,
             }, (error, stdout, stderr) => {
                 if (error === null)
-                    answered(parted([stdout]));
+                    answered(atNul([stdout]));
                 else
                     failed(new Error(`git: ${stderr.trim() || messageOf(error)}`));
             });
@@ -11744,7 +11746,8 @@ function told(stream, pid) {
     });
     return parts;
 }
-function parted(parts = []) {
+/** What was said, parted at NUL. */
+function atNul(parts = []) {
     return parts.join('').split('\0').slice(0, -1);
 }
 

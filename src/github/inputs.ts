@@ -35,11 +35,11 @@ export function secretsIn(environment: NodeJS.ProcessEnv): string[] {
 
 /** A step’s settings as the environment twins that a command takes, but for what stays out of every text. */
 export function twinsOf(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const set = INPUTS.flatMap((each: Input<unknown>) => {
+  const set = INPUTS.flatMap((each: Input<unknown>): [string, string][] => {
     const read = input(each.name, environment) ?? twin(each.name, environment)
     return read === null || each.isSecret === true ? [] : [[environmentTwin(each.name), read.text]]
   })
-  return Object.fromEntries(set) as Record<string, string>
+  return Object.fromEntries(set)
 }
 
 /** The settings that a variable makes other than their defaults; the text of a secret is null. */

@@ -74,11 +74,13 @@ export class Git {
       })
       const timer = setTimeout(() => killGroup(child.pid), WAIT_MS)
       const [, untracked, problem, differing] = child.stdio.map((stream) => told(stream, child.pid))
-      child.on('error', failed)
-      child.on('error', () => clearTimeout(timer))
+      child.on('error', (error) => {
+        clearTimeout(timer)
+        failed(error)
+      })
       child.on('close', (status) => {
         clearTimeout(timer)
-        if (status === 0) answered({ differing: parted(differing), untracked: parted(untracked) })
+        if (status === 0) answered({ differing: atNul(differing), untracked: atNul(untracked) })
         else
           failed(
             new Error(`git: ${problem?.join('').trim() || 'it took too long, or said too much'}`),
@@ -102,7 +104,7 @@ export class Git {
           maxBuffer: ANSWER_AT_MOST,
         },
         (error, stdout, stderr) => {
-          if (error === null) answered(parted([stdout]))
+          if (error === null) answered(atNul([stdout]))
           else failed(new Error(`git: ${stderr.trim() || messageOf(error)}`))
         },
       )
@@ -131,6 +133,7 @@ function told(stream: Readable | Writable | null | undefined, pid: number | unde
   return parts
 }
 
-function parted(parts: readonly string[] = []): string[] {
+/** What was said, parted at NUL. */
+function atNul(parts: readonly string[] = []): string[] {
   return parts.join('').split('\0').slice(0, -1)
 }

@@ -10,8 +10,8 @@ import type { Root } from '../host/root.ts'
 import { makeFolder } from '../host/folders.ts'
 import { findPlantedLink } from '../host/planted-links.ts'
 import { pathsOf } from '../host/slots.ts'
-import { follow } from '../host/way.ts'
 import { keepsAccessTimes, looksMarked, markUnits, moveUnitsOut } from '../host/unit-marks.ts'
+import { realPathOf } from '../host/workspace-reader.ts'
 import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { dropStates } from './drop-states.ts'
@@ -143,7 +143,7 @@ export function movedTargetOf(
   environment: NodeJS.ProcessEnv,
 ): MovedTarget | null {
   const workspace = environment['GITHUB_WORKSPACE'] ?? ''
-  const here = new Set(['', workspace, follow(workspace).path])
+  const here = new Set(['', workspace, realPathOf(workspace)])
   const former = new Set([origin.workspace, origin.realWorkspace ?? ''])
   const formerWorkspaces = [...former].filter((path) => !here.has(path))
   if (formerTargets.length === 0 && formerWorkspaces.length === 0) return null

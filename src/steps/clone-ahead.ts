@@ -1,23 +1,19 @@
 import { closeSync } from 'node:fs'
 import { readJob } from '../github/job.ts'
 import type { Told } from '../plan/ahead.ts'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
+import { messageOf } from '../plan/guard-error.ts'
 import type { Settings } from '../plan/settings.ts'
 import { aheadPlace, noteAhead, noteFailed } from '../host/ahead.ts'
-import { CloneError } from '../host/clone.ts'
-import { whileLocked } from '../host/kernel-lock.ts'
 import { findLease } from '../host/leases.ts'
 import { findRoot } from '../host/root.ts'
 import { openSeeding } from '../host/seeding.ts'
-import { idIn, treeIn } from '../host/snapshots.ts'
 import { fitForSlot } from './adapt-seed.ts'
 import { noteOnSource } from './clone-seed.ts'
 import type { CloneSource } from './clone-sources.ts'
-import { inspectSource, makeClone, makingText } from './make-clone.ts'
+import { inspectSource, makeClone, makingText, reasonIn, withSnapshot } from './make-clone.ts'
 import { preciousOf, selfOf } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import type { SeedRequest } from './seed.ts'
-import { ownerRefusal } from './slot-owner.ts'
 import { sourceAhead } from './source-ahead.ts'
 
 /**
@@ -46,7 +42,7 @@ export async function cloneAhead(settings: Settings, id: string, runtime: Runtim
   try {
     await cloneInto(path, request, source, runtime)
   } catch (error) {
-    if (isReason(error)) return
+    if (reasonIn(error) !== null) return
     noteFailed(path, { problem: messageOf(error) })
     throw error
   } finally {
@@ -54,13 +50,7 @@ export async function cloneAhead(settings: Settings, id: string, runtime: Runtim
   }
 }
 
-/** Whether it is the source that speaks against a clone: the job looks for itself, and tells. */
-function isReason(error: unknown): boolean {
-  if (error instanceof CloneError) return !error.isFault
-  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))
-}
-
-/** Does work in the folder of the seeding, which others come to by its path in /proc. */
+/** Makes it in the folder of the seeding, by a path in /proc that other programs can use, too. */
 async function cloneInto(
   folder: string,
   { root, job, self, settings, lease }: SeedRequest,
@@ -68,7 +58,7 @@ async function cloneInto(
   runtime: Runtime,
 ): Promise<void> {
   const place = aheadPlace(folder)
-  const request = { root, self, job, settings, lease, place, source, ahead: null }
+  const request = { root, self, job, settings, lease, place, source }
   const told: Told[] = []
   const telling =
     (isWarning: boolean) =>
@@ -76,16 +66,13 @@ async function cloneInto(
       void told.push({ text, isWarning })
   const [info, warning] = [telling(false), telling(true)]
   const voice = { info, notice: info, warning, error: warning }
-  await whileLocked(source.folder, 'shared', async (locked) => {
-    const open = { folder: locked, tree: treeIn(locked) }
-    if (idIn(locked) !== source.id) return
-    if (ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) !== null) return
+  await withSnapshot(request, async (open) => {
     const cloneable = await inspectSource(request, open, runtime)
     if (typeof cloneable === 'string' || 'spoilt' in cloneable) return
     // It would take the room that decides whether it may be made.
     if (cloneable.making.way === 'copy') return
     const { linked, judged } = await makeClone(cloneable, open.tree, place)
-    noteOnSource({ root, source }, locked, cloneable.same, linked)
+    noteOnSource(request, open.folder, cloneable.same, linked)
     const fitting = { root, lease, settings, place, ...cloneable.filled, judged }
     const record = await fitForSlot(fitting, { ...runtime, voice })
     if (typeof record === 'string') return

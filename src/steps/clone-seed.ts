@@ -1,81 +1,60 @@
 import { renameSync } from 'node:fs'
 import type { Told } from '../plan/ahead.ts'
 import type { Self } from '../plan/evidence.ts'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
-import type { Job } from '../plan/job.ts'
-import type { Lease } from '../plan/lease.ts'
 import { joinRecords } from '../plan/linked-file.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
-import type { Settings } from '../plan/settings.ts'
 import type { UnusedUnits } from '../plan/unused-units.ts'
 import type { AheadClone } from '../host/ahead.ts'
-import { CloneError } from '../host/clone.ts'
 import { at } from '../host/folders.ts'
 import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
 import { readInputs, writeRecord } from '../host/lease-companions.ts'
 import { endedLeasePath } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
-import { idIn, inputsIn, noteLinked, noteUse, treeIn } from '../host/snapshots.ts'
+import { inputsIn, noteLinked, noteUse } from '../host/snapshots.ts'
 import type { CloneSource } from './clone-sources.ts'
 import { dropSeed } from './drop-seed.ts'
 import { giveUpHybrid } from './give-up-hybrid.ts'
 import { lookUntilLeft, whyOccupied } from './look-until-left.ts'
-import { GONE, inspectSource, makeClone, makingText } from './make-clone.ts'
-import type { Cloneable, Made, Open } from './make-clone.ts'
+import { inspectSource, makeClone, makingText, reasonIn, withSnapshot } from './make-clone.ts'
+import type { CloneRequest, Cloneable, Made, Open } from './make-clone.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
 import { ownerRefusal } from './slot-owner.ts'
 
-export interface CloneRequest {
-  root: Root
-  self: Self
-  job: Job
-  settings: Settings
-  /** the lease of the new slot, which is empty */
-  lease: Lease
-  /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
-  place: string
-  source: CloneSource
-  /** what was made while the checkout was; null for nothing */
-  ahead: AheadClone | null
-}
-
 /**
  * Makes a clone of a build, which stays as it is, as the seed of a slot.
  *
+ * @param ahead what was made of a snapshot while the checkout was; null for nothing
  * @returns why there is none, in words
  * @throws as the file system does: the slot stays empty, and what was made goes
  */
-export async function cloneSeed(request: CloneRequest, runtime: Runtime): Promise<Filled | string> {
+export async function cloneSeed(
+  request: CloneRequest,
+  ahead: AheadClone | null,
+  runtime: Runtime,
+): Promise<Filled | string> {
   const { root, self, source, lease } = request
-  const isSnapshot = 'snapshot' in source.place
-  const slot = `${root.realPath}/${lease.slot}`
   try {
-    // Who may not take it may not even be able to open it.
-    const refusal = isSnapshot ? null : ownerRefusal(source.folder, slot)
-    if (refusal !== null) return refusal
-    const work = async (): Promise<Filled | string> => {
-      const locked = await whileLocked(source.folder, 'shared', async (folder) => {
-        if (!isSnapshot) {
-          const living = await findLiving(root, self, source, runtime)
-          return living ?? (await cloneLocked(request, { folder, tree: at(folder, '.') }, runtime))
-        }
-        // Another one may lie at its path by now, and what is known of it is not true of that one.
-        if (idIn(folder) !== source.id) return 'it was replaced meanwhile'
-        const open = { folder, tree: treeIn(folder) }
-        return ownerRefusal(open.tree, slot) ?? (await cloneLocked(request, open, runtime))
-      })
-      return 'refused' in locked ? locked.refused : locked.value
+    if ('snapshot' in source.place) {
+      return await withSnapshot(request, async (open) => cloneLocked(request, ahead, open, runtime))
     }
-    if (isSnapshot) return await work()
+    // Who may not take it may not even be able to open it.
+    const refusal = ownerRefusal(source.folder, `${root.realPath}/${lease.slot}`)
+    if (refusal !== null) return refusal
     // As in inherit: who takes the slot over looks who is in it.
-    const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', work)
-    return 'refused' in held ? held.refused : held.value
+    const held = await whileFileLocked(endedLeasePath(root, source.id), 'shared', async () =>
+      whileLocked(source.folder, 'shared', async (folder) => {
+        const living = await findLiving(root, self, source, runtime)
+        if (living !== null) return living
+        return cloneLocked(request, null, { folder, tree: at(folder, '.') }, runtime)
+      }),
+    )
+    if ('refused' in held) return held.refused
+    return 'refused' in held.value ? held.value.refused : held.value.value
   } catch (error) {
-    if (error instanceof CloneError && !error.isFault) return messageOf(error)
-    // Another job, or this one, has taken it; a pass may have.
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return GONE
-    throw error
+    const reason = reasonIn(error)
+    if (reason === null) throw error
+    return reason
   }
 }
 
@@ -92,10 +71,11 @@ async function findLiving(
 
 async function cloneLocked(
   request: CloneRequest,
+  ahead: AheadClone | null,
   { folder, tree }: Open,
   runtime: Runtime,
 ): Promise<Filled | string> {
-  const { root, lease, place, source, ahead } = request
+  const { root, lease, place, source } = request
   const isSnapshot = 'snapshot' in source.place
   const cloneable = await inspectSource(request, { folder, tree }, runtime)
   if (typeof cloneable === 'string') return cloneable

@@ -4,18 +4,23 @@ import type { SeedRecord } from '../plan/build-record.ts'
 import { chooseWay } from '../plan/clone.ts'
 import type { Choice, Way } from '../plan/clone.ts'
 import { incrementalUse } from '../plan/incremental.ts'
+import type { Self } from '../plan/evidence.ts'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import type { Job } from '../plan/job.ts'
+import type { Lease } from '../plan/lease.ts'
 import type { LinkedFile } from '../plan/linked-file.ts'
-import { cloneTree } from '../host/clone.ts'
+import type { Settings } from '../plan/settings.ts'
+import { CloneError, cloneTree } from '../host/clone.ts'
 import { hybridRefusal } from '../host/hybrid-mark.ts'
+import { whileLocked } from '../host/kernel-lock.ts'
 import { readLinked } from '../host/lease-companions.ts'
 import { findLease } from '../host/leases.ts'
 import { lookAtShared } from '../host/linked-files.ts'
 import { canReflink } from '../host/reflink.ts'
+import type { Root } from '../host/root.ts'
 import { pathsOf } from '../host/slots.ts'
-import { linkedIn } from '../host/snapshots.ts'
+import { idIn, linkedIn, treeIn } from '../host/snapshots.ts'
 import { movedTargetOf } from './adapt-seed.ts'
-import type { CloneRequest } from './clone-seed.ts'
 import type { CloneSource } from './clone-sources.ts'
 import { readDiskRoom } from './disk-room.ts'
 import type { DiskRoom } from './disk-room.ts'
@@ -24,17 +29,55 @@ import type { Judged, MovedTarget } from './forget-units.ts'
 import type { Spoilt } from './give-up-hybrid.ts'
 import type { Runtime } from './runtime.ts'
 import type { Filled } from './seed.ts'
+import { ownerRefusal } from './slot-owner.ts'
+
+export interface CloneRequest {
+  root: Root
+  self: Self
+  job: Job
+  settings: Settings
+  /** the lease of the new slot, which is empty */
+  lease: Lease
+  /** absolute path at which the seed is to lie until it is fit for the slot; nothing is there yet */
+  place: string
+  source: CloneSource
+}
 
 /** A clone takes seconds; one that takes longer is no gain. */
-export const CLONE_WAIT_MS = 120_000
+const WAIT_MS = 120_000
 
-export const GONE = 'it is gone'
+const GONE = 'it is gone'
 
 /** A source that is locked. */
 export interface Open {
   folder: number
   /** path of the target dir */
   tree: string
+}
+
+/**
+ * Does work with a snapshot while it is locked, if it is the one that was chosen.
+ *
+ * @returns what the work did, or in words why there was none
+ */
+export async function withSnapshot<Value>(
+  { root, lease, source }: CloneRequest,
+  work: (open: Open) => Promise<Value>,
+): Promise<Value | string> {
+  const locked = await whileLocked(source.folder, 'shared', async (folder) => {
+    // Another one may lie at its path by now, and what is known of it is not true of that one.
+    if (idIn(folder) !== source.id) return 'it was replaced meanwhile'
+    const open = { folder, tree: treeIn(folder) }
+    return ownerRefusal(open.tree, `${root.realPath}/${lease.slot}`) ?? work(open)
+  })
+  return 'refused' in locked ? locked.refused : locked.value
+}
+
+/** What an error says of the source, in words, where that speaks against a clone; null of any other. */
+export function reasonIn(error: unknown): string | null {
+  if (error instanceof CloneError && !error.isFault) return messageOf(error)
+  // Another job, or this one, has taken it; a pass may have.
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)) ? GONE : null
 }
 
 /** What a clone of a source would be, as long as that is locked. */
@@ -138,7 +181,7 @@ export async function makeClone(
     way,
     skipIncremental,
     sharesPrograms,
-    waitMs: CLONE_WAIT_MS,
+    waitMs: WAIT_MS,
     copyAtMostBytes,
     // What was read lately is in memory; of the clone, whose blocks are the same, nothing is.
     meanwhile: (opened) => {

@@ -245,7 +245,7 @@ function* attemptsOf(
         if (why !== null) return why
         const isSnapshot = 'snapshot' in source.place
         const ahead = isSnapshot ? await aheadIn(dirname(place), request, runtime) : null
-        return cloneSeed({ root, self, job, settings, lease, place, source, ahead }, runtime)
+        return cloneSeed({ root, self, job, settings, lease, place, source }, ahead, runtime)
       },
     }
   }
