@@ -147,7 +147,7 @@ describe('a pass that fails', () => {
     const faults = failCalls({ root: '/', match: '^rename .*/trash/[0-9a-f]{24}$', errno: 'EIO' })
     const inputs = { 'alert-webhook': webhook.address }
     await stage.job('31').must('pre', { inputs, faults })
-    await allSent()
+    await arrived(webhook, 1)
     expect(webhook.posts.map(({ body }) => textOf(body))).toEqual([
       expect.stringMatching(new RegExp(`retire ${slot}.*EIO`)),
     ])
@@ -157,7 +157,7 @@ describe('a pass that fails', () => {
     const webhook = await aWebhook(scene())
     const exitCode = await breakOff(step, webhook.address)
     expect(exitCode).toBe(step === 'sweep' ? 1 : 0)
-    await allSent()
+    await arrived(webhook, 1)
     expect(webhook.posts.map(({ body }) => textOf(body))).toEqual([
       expect.stringContaining('A pass failed: EIO: i/o error'),
     ])
@@ -184,7 +184,7 @@ test('a slot that has been blocked for 24 h is told, not before', async () => {
   expect(webhook.posts).toEqual([])
   writeFileSync(noted, String(Date.now() - 25 * HOUR))
   await job.must('pre', { inputs })
-  await allSent()
+  await arrived(webhook, 1)
   expect(webhook.posts.map(({ body }) => textOf(body))).toEqual([
     expect.stringContaining(`${slot} has been blocked for 25 h`),
   ])
