@@ -4,12 +4,15 @@ import { expect, test } from '@jest/globals'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
 import { encodeBuildInputs } from '../../src/plan/build-inputs.ts'
 import { encodeRecord } from '../../src/plan/build-record.ts'
+import { encodeEnd } from '../../src/plan/lease.ts'
+import type { End } from '../../src/plan/lease.ts'
 import { readSystem } from '../../src/host/os-release.ts'
 import { listSnapshots } from '../../src/host/snapshots.ts'
-import { inputsOf, leaveBuild } from './driven/builds.ts'
+import { TOOLCHAIN, inputsOf, leaveBuild } from './driven/builds.ts'
 import { assemble } from './driven/cast.ts'
 import { SEED_SCENARIOS, World } from './driven/seed-scenarios.ts'
 import type { Placed, Stage } from './driven/stage.ts'
+import { stubProgram } from './stub-program.ts'
 import { useScene } from './use-scene.ts'
 
 const scene = useScene()
@@ -19,6 +22,13 @@ function amend(stage: Stage, { id }: Placed, changes: Partial<BuildRecord>): voi
   const record = stage.control(`leases/${id}.build`)
   const build = JSON.parse(readFileSync(record, 'utf8')) as BuildRecord
   writeFileSync(record, encodeRecord({ ...build, ...changes }))
+}
+
+/** Has it ended a minute before, as two that end within 10 ms have ended at once. */
+function endEarlier(stage: Stage, { id }: Placed): void {
+  const file = stage.control(`leases/${id}.end`)
+  const end = JSON.parse(readFileSync(file, 'utf8')) as End
+  writeFileSync(file, encodeEnd({ ...end, uptimeS: end.uptimeS - 60 }))
 }
 
 async function aWorld(): Promise<World> {
@@ -33,6 +43,7 @@ test('what an attempt has done to times counts for the next one', async () => {
   // Good in its own workspace, as long as nobody has set a time there.
   const first = leaveBuild(stage, 'first', '1001')
   amend(stage, first, { inputs: false })
+  endEarlier(stage, first)
   const second = leaveBuild(stage, 'second', '1002')
   const inputs = { ...inputsOf(stage), newestNs: '4102444800000000000' }
   writeFileSync(stage.control(`leases/${second.id}.inputs`), encodeBuildInputs(inputs))
@@ -46,6 +57,22 @@ test('what an attempt has done to times counts for the next one', async () => {
   expect(told).toContain(`${first.slot}: mtimes in its workspace have been set since`)
   expect(readdirSync(victim.seeded ?? '')).toEqual([])
   expect(readdirSync(path.join(stage.path, first.slot))).not.toEqual([])
+})
+
+test('a build whose former path a pass takes away meanwhile', async () => {
+  const world = await aWorld()
+  const stage = world.stage()
+  const former = path.join(stage.path, leaveBuild(stage).slot)
+  const victim = world.seeded(stage)
+  // Times are set by perl, when the link is there.
+  const takesAway = `if [ -L '${former}' ]; then rm '${former}'; fi\nexec "$REAL" "$@"`
+  const PATH = await stubProgram(scene(), 'perl', takesAway)
+  const rustc = path.join(PATH.slice(0, PATH.indexOf(':')), 'rustc')
+  writeFileSync(rustc, `#!/bin/sh\necho '${TOOLCHAIN}'\n`, { mode: 0o755 })
+  const { stdout } = await victim.run({ PATH })
+  await victim.end()
+  expect(stdout).toMatch(/seed: cold \(.* which is compiled in, does not lead to it any more/)
+  expect(readdirSync(victim.seeded ?? '')).toEqual([])
 })
 
 test.each([

@@ -14,6 +14,7 @@ import {
   blockedSince,
   dropLease,
   endLease,
+  expireLease,
   findLease,
   readEndedLeases,
   readLeases,
@@ -89,6 +90,20 @@ describe('a lease', () => {
     mkdirSync(file(root, `${id}.end`))
     expect(endLease(root, id, anEnd())).toBe(true)
     expect(findLease(root, id)).toEqual(aRecord(lease, null))
+  })
+
+  test('has not ended well that expires at this moment, as its slot is being deleted', () => {
+    const root = aRoot(scene())
+    writeLease(root, lease)
+    const ending = {
+      ...anEnd(),
+      get wallMs() {
+        expireLease(root, id)
+        return 1
+      },
+    }
+    expect(endLease(root, id, ending)).toBe(false)
+    expect(findLease(root, id)).toMatchObject({ state: 'ended', end: null })
   })
 
   test('of which both names are there has ended', () => {

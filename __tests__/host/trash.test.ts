@@ -4,10 +4,13 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { linkFormerPath } from '../../src/host/former-paths.ts'
+import { writeRecord } from '../../src/host/lease-companions.ts'
 import { dropLease, writeLease } from '../../src/host/leases.ts'
 import { makeSlot } from '../../src/host/slots.ts'
 import {
@@ -19,6 +22,7 @@ import {
   quarantine,
 } from '../../src/host/trash.ts'
 import { controlName } from '../../src/host/root.ts'
+import { COLD, encodeRecord } from '../../src/plan/build-record.ts'
 import { useScene } from '../e2e/use-scene.ts'
 import { caught } from '../helpers/caught.ts'
 import { aLease, anId } from '../helpers/lease.ts'
@@ -54,6 +58,21 @@ describe('taking a slot out of service', () => {
     symlinkSync(victim, `${root.path}/${slot}`)
     expect(moveToTrash(root, slot, id)).toBe(true)
     expect(readdirSync(victim)).toEqual(['moved'])
+  })
+
+  test.each([
+    ['takes the link of nobody’s heir', [], true],
+    ['leaves the link of who has inherited it', [slot], false],
+  ])('%s', (_, former, isTaken) => {
+    const root = aRoot(scene())
+    const heir = aLease({ id: anId(2) })
+    makeSlot(root, heir.slot, () => {})
+    writeRecord(root, heir.id, '.seed', encodeRecord({ ...COLD, former }))
+    makeSlot(root, slot, () => {})
+    rmdirSync(`${root.path}/${slot}`)
+    expect(linkFormerPath(root, slot, heir.slot)).toBe(true)
+    expect([moveToTrash(root, slot, id), isInTrash(root, id)]).toEqual([isTaken, isTaken])
+    expect(existsSync(`${root.path}/${heir.slot}`)).toBe(true)
   })
 
   test('never replaces what lies in the trash', () => {

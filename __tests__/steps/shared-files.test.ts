@@ -1,4 +1,14 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { beforeEach, expect, test } from '@jest/globals'
 import { encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
@@ -145,11 +155,25 @@ async function clone(
   return taken(lease, place, await cloneSeed(request, null, runtime))
 }
 
-async function inheritFrom(ended: Lease, n: number): Promise<Lease | string> {
+/** Has the slot of the nth lease inherit a build; `meanwhile` is done once that was looked at. */
+async function inheritFrom(
+  ended: Lease,
+  n: number,
+  meanwhile = (): void => {},
+): Promise<Lease | string> {
   const lease = aSlot(n)
   const record = findLease(root, ended.id)
   if (record === null) throw new Error('it is gone')
-  const source = { record, build: null, moment: readMoment() }
+  let hasBegun = false
+  const source = {
+    record,
+    get build() {
+      if (!hasBegun) meanwhile()
+      hasBegun = true
+      return null
+    },
+    moment: readMoment(),
+  }
   const place = `${scene().directory('seeding')}/0`
   const request = { root, self: aSelf(), lease, place, source, slot: ended.slot, origin: ORIGIN }
   return taken(lease, place, await inherit(request, runtime))
@@ -398,4 +422,21 @@ needs('no-reflink').describe('a snapshot of what shares files with a clone', () 
     expect(await clone(snapshot, 3)).toBe(`it has changed since: ${RLIB}`)
     expect(hybridRefusal(root)).toBeNull()
   })
+})
+
+test.each<[string, (slot: string, path: string) => void]>([
+  ['is moved away', (slot, path) => renameSync(slot, path)],
+  [
+    'becomes a link',
+    (slot, path) => {
+      renameSync(slot, path)
+      symlinkSync(path, slot)
+    },
+  ],
+])('a build that %s while it is inherited keeps what was recorded of it', async (_, goes) => {
+  const source = anEnded(1)
+  const path = `${scene().directory('trash')}/0`
+  expect(await inheritFrom(source, 2, () => goes(slotOf(source), path))).toMatch(/^it is gone/)
+  expect(readFileSync(leasePath(root, `${source.id}.inputs`), 'utf8')).toBe('inputs 1')
+  expect(existsSync(leasePath(root, `${anId(2)}.inputs`))).toBe(false)
 })

@@ -2624,6 +2624,454 @@ function commandOf(pid) {
     return typeof found === 'string' ? found : found.command;
 }
 
+;// CONCATENATED MODULE: ./lib/plan/unused-units.js
+/**
+ * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
+ * gather the artefacts of every dependency that there ever was.
+ */
+/** A unit that so many builds in a row did not use goes. */
+const UNUSED_AT_MOST = 2;
+/**
+ * Counts on after a build.
+ *
+ * @param all the units that are there now
+ */
+function countUnused(before, all, used) {
+    // A job that built nothing says nothing about what is needed.
+    if (used.size === 0)
+        return before;
+    const without = all.filter((unit) => !used.has(unit));
+    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
+}
+/** The units that go. */
+function outOfUse(unused) {
+    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
+}
+/** What the last build did not use may weigh so much of what it used. */
+const IDLE_SHARE = 0.5;
+/** A build that used less than this of all was one of a part: it says little about the rest. */
+const USED_AT_LEAST = 0.25;
+/**
+ * The units that go at once, so that the units of a target dir never weigh more than half as much again
+ * as those that its last build used. Those unused for longest go first, and of these the heaviest.
+ *
+ * @param bytes what each unit weighs
+ */
+function overweight(unused, bytes) {
+    const weigh = (unit) => bytes.get(unit) ?? 0;
+    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
+    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
+    if (total - idle < total * USED_AT_LEAST || total === idle)
+        return [];
+    let excess = idle - (total - idle) * IDLE_SHARE;
+    const order = Object.entries(unused)
+        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
+        .map(([unit]) => unit);
+    return order.filter((unit) => {
+        if (excess <= 0 || weigh(unit) === 0)
+            return false;
+        excess -= weigh(unit);
+        return true;
+    });
+}
+/** How units are counted that are to go whatever the last build used. */
+function outOfUseNow(units) {
+    return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]));
+}
+/** What is counted of the others. */
+function withoutUnits(unused, gone) {
+    const those = new Set(gone);
+    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
+}
+const UNITS_AT_MOST = 100_000;
+/** Reads counts that anybody may have written; null where they are damaged. */
+function parseUnused(found) {
+    if (typeof found !== 'object' || found === null || Array.isArray(found))
+        return null;
+    const entries = Object.entries(found);
+    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
+    return isSane && entries.length <= UNITS_AT_MOST
+        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
+        : null;
+}
+/** `debug/serde-0123456789abcdef`, also below a triple. */
+function isUnit(path) {
+    const parts = path.split('/');
+    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
+    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
+}
+const HASH = /-([0-9a-f]{16})$/;
+/** The hash by which Cargo tells a unit from others of its package. */
+function hashOf(unit) {
+    return HASH.exec(unit)?.[1] ?? null;
+}
+/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
+function hashesIn(file) {
+    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-record.js
+
+
+
+/** Where the content of a new slot came from. */
+const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
+/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
+const GENERATIONS_AT_MOST = 50;
+/** People run a command many times a day, and each is one. */
+const LOCAL_GENERATIONS_AT_MOST = 250;
+const COLD = {
+    version: 1,
+    kind: 'cold',
+    source: null,
+    ageHours: null,
+    generation: 0,
+    former: [],
+    environment: '',
+    unused: null,
+};
+function encodeRecord(record) {
+    return `${JSON.stringify(record)}\n`;
+}
+/** Reads a seed record that anybody may have written; null where it is damaged. */
+function parseSeedRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { kind, source, ageHours, environment, unused } = found;
+    const chain = parseChain(found);
+    const known = SEED_KINDS.find((each) => each === kind);
+    if (known === undefined || chain === null)
+        return null;
+    return {
+        version: 1,
+        kind: known,
+        source: typeof source === 'string' && isLeaseId(source) ? source : null,
+        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
+        environment: typeof environment === 'string' ? environment : '',
+        unused: parseUnused(unused),
+        ...askedIn(found),
+        ...chain,
+    };
+}
+/** Reads a build record that anybody may have written; null where it is damaged. */
+function parseBuildRecord(text) {
+    const found = parseVersion1(text);
+    if (found === null)
+        return null;
+    const { workspace, common, toolchain, inputs, times } = found;
+    const chain = parseChain(found);
+    if (typeof workspace !== 'string' || chain === null)
+        return null;
+    return {
+        version: 1,
+        workspace,
+        ...realWorkspaceIn(found),
+        common: typeof common === 'string' ? common : '',
+        toolchain: typeof toolchain === 'string' ? toolchain : null,
+        inputs: inputs === true,
+        times: typeof times === 'string' ? times : '',
+        unused: parseUnused(found['unused']) ?? {},
+        ...askedIn(found),
+        ...systemIn(found),
+        ...chain,
+    };
+}
+/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
+function askedIn({ asked, choice }) {
+    if (typeof asked !== 'string')
+        return {};
+    return typeof choice === 'string' ? { asked, choice } : { asked };
+}
+/** The system of a record that anybody may have written. */
+function systemIn({ system }) {
+    return typeof system === 'string' ? { system } : {};
+}
+/** Where the workspace of a record lies that anybody may have written. */
+function realWorkspaceIn({ realWorkspace }) {
+    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
+}
+function parseVersion1(text) {
+    const found = parseObject(text);
+    return found?.['version'] === 1 ? found : null;
+}
+/** The chain of handing down; a path that is not a slot's makes the record worthless. */
+function parseChain(found) {
+    const { generation, former } = found;
+    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
+        return null;
+    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
+        return null;
+    const paths = former.filter((each) => typeof each === 'string');
+    return paths.length === former.length && paths.every(isSlotPath)
+        ? { generation, former: paths }
+        : null;
+}
+/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
+function toolchainIn(rustcInfo) {
+    const outputs = parseObject(rustcInfo)?.['outputs'];
+    if (!isRecord(outputs))
+        return null;
+    for (const output of Object.values(outputs)) {
+        const stdout = isRecord(output) ? output['stdout'] : null;
+        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
+            return stdout.trim();
+        }
+    }
+    return null;
+}
+
+;// CONCATENATED MODULE: ./lib/plan/linked-file.js
+
+function fateOf(recorded, seen) {
+    if (seen === null || seen.inode !== recorded.inode)
+        return 'other';
+    const isBirthKnown = seen.bornNs !== '' && recorded.bornNs !== '';
+    if (isBirthKnown && seen.bornNs !== recorded.bornNs)
+        return 'other';
+    const { size, mode, mtimeNs } = recorded;
+    const isSame = seen.size === size && seen.mode === mode && seen.mtimeNs === mtimeNs;
+    return isSame ? 'same' : 'written';
+}
+function isWritten(recorded, seen) {
+    return fateOf(recorded, seen) === 'written';
+}
+/**
+ * The record after another clone of the same source was made: what each file was at first stays.
+ *
+ * @param before what is still the same
+ */
+function joinRecords(before, fresh) {
+    const known = new Set(before.map(({ path }) => path));
+    return [...before, ...fresh.filter(({ path }) => !known.has(path))];
+}
+/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
+function parseLinked(text) {
+    let found;
+    try {
+        found = JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+    return linkedFilesOf(found);
+}
+/** The same, of what was read already. */
+function linkedFilesOf(found) {
+    if (!Array.isArray(found))
+        return null;
+    const files = found.map(linkedFileOf);
+    return files.every((each) => each !== null) ? files : null;
+}
+function linkedFileOf(found) {
+    if (!isRecord(found))
+        return null;
+    const { path, inode, bornNs, size, mode, mtimeNs } = found;
+    if (typeof path !== 'string' || typeof inode !== 'string')
+        return null;
+    if (typeof size !== 'number' || typeof mode !== 'number')
+        return null;
+    if (typeof mtimeNs !== 'string' || typeof bornNs !== 'string')
+        return null;
+    // A path that leads elsewhere would have other files looked at and read.
+    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!isInside)
+        return null;
+    return { path, inode, bornNs, size, mode, mtimeNs };
+}
+
+;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
+
+const KINDS = ['file', 'link', 'directory'];
+const UNPROVEN = 'unproven';
+/**
+ * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
+ * recorded gets the recorded mtime, everything else now.
+ */
+function planTimes(recorded, present, { newestNs, touched }) {
+    const newest = BigInt(newestNs);
+    return present.map((content) => {
+        const { path, kind, id, isExecutable } = content;
+        const before = recorded.get(path);
+        const isSame = before !== undefined && isSameContent(before, content);
+        // An mtime in the future would hide every later change of its package.
+        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
+        return isKept
+            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
+            : { path, mtimeNs: null, expected: content };
+    });
+}
+/** Whether two contents are proven equal. */
+function isSameContent(a, b) {
+    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
+        return false;
+    if (a.size !== null && b.size !== null && a.size !== b.size)
+        return false;
+    return a.isExecutable === b.isExecutable;
+}
+function encodeBuildInputs({ inputs, ...head }) {
+    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
+}
+/** An input as it is written down. */
+function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
+    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
+}
+const INPUTS_AT_MOST = 500_000;
+/**
+ * Reads recorded inputs that anybody may have written.
+ *
+ * @returns the inputs, or in words what is wrong with them
+ */
+function parseBuildInputs(text) {
+    const found = parseObject(text);
+    if (found === null)
+        return 'it is not a JSON object';
+    if (found['version'] !== 1)
+        return `its format version is ${JSON.stringify(found['version'])}`;
+    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
+    // Of earlier versions: they recorded all that there was.
+    const whole = found['whole'] ?? [''];
+    if (typeof workspace !== 'string' || !isAbsolute(workspace))
+        return 'it names no workspace';
+    if (typeof toolchain !== 'string')
+        return 'it names no toolchain';
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return 'it names no former workspaces';
+    if (!isTexts(gaps))
+        return 'it does not say whether it is complete';
+    if (!isTexts(lost) || !lost.every(isFingerprint))
+        return 'it names what is no fingerprint';
+    if (!isTexts(whole) || !whole.every(isSettable))
+        return 'it names folders that are none';
+    if (!isNanoseconds(newestNs))
+        return 'it does not say when the build was';
+    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
+        return 'it lists no inputs';
+    const read = [];
+    const paths = new Set();
+    for (const [index, row] of inputs.entries()) {
+        const input = parseInput(row);
+        if (input === null)
+            return `its input ${index + 1} cannot be understood`;
+        if (paths.has(input.path))
+            return `its input ${index + 1} is there twice`;
+        paths.add(input.path);
+        read.push(input);
+    }
+    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+}
+function parseInput(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
+    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
+        return null;
+    if (typeof id !== 'string' || !isId(id, kind))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    if (executable !== 0 && executable !== 1)
+        return null;
+    if (!isNanoseconds(mtimeNs))
+        return null;
+    if (!isTexts(units) || !units.every(isFingerprint))
+        return null;
+    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
+}
+/** What an id looks like, unless it is UNPROVEN. */
+const IDS = {
+    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
+    directory: /^sha256:[0-9a-f]{64}$/,
+    link: /^link:[^\0]{1,4095}$/,
+};
+function isId(id, kind) {
+    return id === UNPROVEN || IDS[kind].test(id);
+}
+function isTexts(value) {
+    return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
+function isFingerprint(path) {
+    if (path.startsWith('/') || !isPlain(path))
+        return false;
+    const parts = path.split('/');
+    const isOld = parts.at(-2) === '.fingerprint';
+    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
+    return isOld || isNew;
+}
+/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
+function isNanoseconds(value) {
+    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
+}
+/** The workspace itself is ''. */
+function isInputPath(path) {
+    if (path.startsWith('/'))
+        return isAbsolute(path);
+    return path === '' || isPlain(path);
+}
+function isAbsolute(path) {
+    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
+}
+/** Components that lead down only, and that every filesystem takes. */
+function isPlain(path) {
+    if (path.length > 4096 || path.includes('\0'))
+        return false;
+    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+/**
+ * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
+ * submodule has at that name is a file, which says where that folder lies.
+ */
+function isSettable(path) {
+    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
+        return false;
+    const parts = path.toLowerCase().split('/');
+    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
+}
+
+;// CONCATENATED MODULE: ./lib/plan/restored.js
+
+
+const NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
+function encodeRestored({ files, ...head }) {
+    const rows = files.map((file) => {
+        const { ctimeNs, inode, size } = file.stamp;
+        return [rowOf(file), ctimeNs, inode, size];
+    });
+    return `${JSON.stringify({ ...head, files: rows })}\n`;
+}
+/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
+function parseRestored(text) {
+    const found = parseObject(text);
+    if (found?.['version'] !== 1)
+        return null;
+    const { former, files } = found;
+    // Of earlier versions: what changed since the build began is in doubt then.
+    const doneNs = found['doneNs'] ?? '0';
+    if (!isNanoseconds(doneNs))
+        return null;
+    if (!isTexts(former) || !former.every(isAbsolute))
+        return null;
+    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
+        return null;
+    const read = files.map(parseFile);
+    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
+}
+function parseFile(row) {
+    if (!Array.isArray(row))
+        return null;
+    const [inputRow, ctimeNs, inode, size] = row;
+    const input = parseInput(inputRow);
+    if (input === null || !isNanoseconds(ctimeNs))
+        return null;
+    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
+        return null;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+        return null;
+    return { ...input, stamp: { ctimeNs, inode, size } };
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/alert.js
 /** What an alert is about; each kind is throttled by itself. */
 const ALERT_KINDS = ['critical', 'pass-failed', 'blocked'];
@@ -3103,6 +3551,98 @@ function root_makeFolder(parent, name, where) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/host/lease-companions.js
+
+
+
+
+
+
+
+/** What is learned of a lease after it was written, each in a file of its own. */
+const COMPANIONS = [
+    '.end',
+    '.taken',
+    '.blocked',
+    '.seed',
+    '.build',
+    '.inputs',
+    '.restored',
+    '.linked',
+    '.keeper',
+    '.size',
+    '.events',
+    '.kept',
+];
+/** Where a lease, or a companion of it, lies. */
+function leasePath(root, name) {
+    return controlPath(root, 'leases', name);
+}
+/** Moves a file where there is one; false where there is no room for it. */
+function moveFile(from, to) {
+    try {
+        (0,external_node_fs_.renameSync)(from, to);
+        return true;
+    }
+    catch (error) {
+        if (isNoSpace(error))
+            return false;
+        if (errnoOf(error) === 'ENOENT')
+            return true;
+        throw error;
+    }
+}
+/** Writes what a slot was seeded with, or what its build was; once, whole. */
+function writeRecord(root, id, ending, text) {
+    replaceFile(leasePath(root, `${id}${ending}`), text);
+}
+/** What a slot was seeded with; a cold start where nothing is noted. */
+function readSeedRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.seed`));
+    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
+}
+/** What a job left of its build; null where it left nothing that can be understood. */
+function readBuildRecord(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.build`));
+    return text === null ? null : parseBuildRecord(text);
+}
+/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
+function readInputs(root, id) {
+    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
+}
+/** Has what was recorded of a build's inputs go along with its content to another lease. */
+function handDownInputs(root, from, to) {
+    try {
+        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+    }
+}
+/** Forgets what is known of a seed that is not there. */
+function dropSeedRecords(root, id) {
+    for (const ending of ['.linked', '.inputs'])
+        removeFile(leasePath(root, `${id}${ending}`));
+}
+/** Forgets what was recorded of a build's inputs. */
+function dropInputs(root, id) {
+    removeFile(leasePath(root, `${id}.inputs`));
+}
+/** What was restored for a job’s build; nothing where that was not noted. */
+function readRestored(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
+    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
+}
+/**
+ * What a slot shares by hard link, with its clones and with what it was cloned from (see
+ * host/linked-files.ts); null where the record is damaged.
+ */
+function readLinked(root, id) {
+    const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
+    return text === null ? [] : parseLinked(text);
+}
+
 ;// CONCATENATED MODULE: ./lib/host/slots.js
 
 
@@ -3272,6 +3812,8 @@ function list(root, parts, found) {
 
 
 
+
+
 /**
  * The path of a slot that was handed down: rustc has compiled it into tests and programs, and it is
  * never handed out again, so a link there makes it mean the heir's files.
@@ -3336,6 +3878,12 @@ function heirOf(root, former) {
             return null;
         throw error;
     }
+}
+/** Whether there is a link at a slot’s path that leads to the slot that has taken it over. */
+function isHandedDown(root, slot) {
+    const heir = heirOf(root, slot);
+    const id = heir === null ? null : leaseIdOfSlot(heir.slice(heir.lastIndexOf('/') + 1));
+    return id !== null && readSeedRecord(root, id).former.includes(slot);
 }
 function isLink(path) {
     return (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -3472,546 +4020,6 @@ function isKept(root, id) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/plan/unused-units.js
-/**
- * Units of a target dir that builds no longer use: a chain of jobs that hand one target dir down would
- * gather the artefacts of every dependency that there ever was.
- */
-/** A unit that so many builds in a row did not use goes. */
-const UNUSED_AT_MOST = 2;
-/**
- * Counts on after a build.
- *
- * @param all the units that are there now
- */
-function countUnused(before, all, used) {
-    // A job that built nothing says nothing about what is needed.
-    if (used.size === 0)
-        return before;
-    const without = all.filter((unit) => !used.has(unit));
-    return Object.fromEntries(without.map((unit) => [unit, (before[unit] ?? 0) + 1]));
-}
-/** The units that go. */
-function outOfUse(unused) {
-    return Object.entries(unused).flatMap(([unit, count]) => (count >= UNUSED_AT_MOST ? [unit] : []));
-}
-/** What the last build did not use may weigh so much of what it used. */
-const IDLE_SHARE = 0.5;
-/** A build that used less than this of all was one of a part: it says little about the rest. */
-const USED_AT_LEAST = 0.25;
-/**
- * The units that go at once, so that the units of a target dir never weigh more than half as much again
- * as those that its last build used. Those unused for longest go first, and of these the heaviest.
- *
- * @param bytes what each unit weighs
- */
-function overweight(unused, bytes) {
-    const weigh = (unit) => bytes.get(unit) ?? 0;
-    const total = [...bytes.values()].reduce((sum, each) => sum + each, 0);
-    const idle = Object.keys(unused).reduce((sum, unit) => sum + weigh(unit), 0);
-    if (total - idle < total * USED_AT_LEAST || total === idle)
-        return [];
-    let excess = idle - (total - idle) * IDLE_SHARE;
-    const order = Object.entries(unused)
-        .toSorted(([one, first], [two, second]) => second - first || weigh(two) - weigh(one))
-        .map(([unit]) => unit);
-    return order.filter((unit) => {
-        if (excess <= 0 || weigh(unit) === 0)
-            return false;
-        excess -= weigh(unit);
-        return true;
-    });
-}
-/** How units are counted that are to go whatever the last build used. */
-function outOfUseNow(units) {
-    return Object.fromEntries(units.map((unit) => [unit, UNUSED_AT_MOST]));
-}
-/** What is counted of the others. */
-function withoutUnits(unused, gone) {
-    const those = new Set(gone);
-    return Object.fromEntries(Object.entries(unused).filter(([unit]) => !those.has(unit)));
-}
-const UNITS_AT_MOST = 100_000;
-/** Reads counts that anybody may have written; null where they are damaged. */
-function parseUnused(found) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found))
-        return null;
-    const entries = Object.entries(found);
-    const isSane = entries.every(([unit, count]) => isUnit(unit) && typeof count === 'number' && Number.isInteger(count));
-    return isSane && entries.length <= UNITS_AT_MOST
-        ? Object.fromEntries(entries.map(([unit, count]) => [unit, Number(count)]))
-        : null;
-}
-/** `debug/serde-0123456789abcdef`, also below a triple. */
-function isUnit(path) {
-    const parts = path.split('/');
-    const isPlain = parts.every((part) => !['', '.', '..'].includes(part));
-    return parts.length >= 2 && parts.length <= 6 && isPlain && hashOf(path) !== null;
-}
-const HASH = /-([0-9a-f]{16})$/;
-/** The hash by which Cargo tells a unit from others of its package. */
-function hashOf(unit) {
-    return HASH.exec(unit)?.[1] ?? null;
-}
-/** The hashes of units in the name of a file that lies beside others: it belongs to one of these. */
-function hashesIn(file) {
-    return [...file.matchAll(/-([0-9a-f]{16})(?=\.|$)/g)].flatMap((found) => found[1] ?? []);
-}
-
-;// CONCATENATED MODULE: ./lib/plan/build-record.js
-
-
-
-/** Where the content of a new slot came from. */
-const SEED_KINDS = ['inherit', 'clone', 'copy', 'remote', 'cold'];
-/** A longer chain is started over: old paths and old artefacts must not pile up for ever. */
-const GENERATIONS_AT_MOST = 50;
-/** People run a command many times a day, and each is one. */
-const LOCAL_GENERATIONS_AT_MOST = 250;
-const COLD = {
-    version: 1,
-    kind: 'cold',
-    source: null,
-    ageHours: null,
-    generation: 0,
-    former: [],
-    environment: '',
-    unused: null,
-};
-function encodeRecord(record) {
-    return `${JSON.stringify(record)}\n`;
-}
-/** Reads a seed record that anybody may have written; null where it is damaged. */
-function parseSeedRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { kind, source, ageHours, environment, unused } = found;
-    const chain = parseChain(found);
-    const known = SEED_KINDS.find((each) => each === kind);
-    if (known === undefined || chain === null)
-        return null;
-    return {
-        version: 1,
-        kind: known,
-        source: typeof source === 'string' && isLeaseId(source) ? source : null,
-        ageHours: typeof ageHours === 'number' && Number.isFinite(ageHours) ? ageHours : null,
-        environment: typeof environment === 'string' ? environment : '',
-        unused: parseUnused(unused),
-        ...askedIn(found),
-        ...chain,
-    };
-}
-/** Reads a build record that anybody may have written; null where it is damaged. */
-function parseBuildRecord(text) {
-    const found = parseVersion1(text);
-    if (found === null)
-        return null;
-    const { workspace, common, toolchain, inputs, times } = found;
-    const chain = parseChain(found);
-    if (typeof workspace !== 'string' || chain === null)
-        return null;
-    return {
-        version: 1,
-        workspace,
-        ...realWorkspaceIn(found),
-        common: typeof common === 'string' ? common : '',
-        toolchain: typeof toolchain === 'string' ? toolchain : null,
-        inputs: inputs === true,
-        times: typeof times === 'string' ? times : '',
-        unused: parseUnused(found['unused']) ?? {},
-        ...askedIn(found),
-        ...systemIn(found),
-        ...chain,
-    };
-}
-/** What rustc said to who only asked, and by what it was chosen, of a record that anybody may have written. */
-function askedIn({ asked, choice }) {
-    if (typeof asked !== 'string')
-        return {};
-    return typeof choice === 'string' ? { asked, choice } : { asked };
-}
-/** The system of a record that anybody may have written. */
-function systemIn({ system }) {
-    return typeof system === 'string' ? { system } : {};
-}
-/** Where the workspace of a record lies that anybody may have written. */
-function realWorkspaceIn({ realWorkspace }) {
-    return typeof realWorkspace === 'string' ? { realWorkspace } : {};
-}
-function parseVersion1(text) {
-    const found = parseObject(text);
-    return found?.['version'] === 1 ? found : null;
-}
-/** The chain of handing down; a path that is not a slot's makes the record worthless. */
-function parseChain(found) {
-    const { generation, former } = found;
-    if (typeof generation !== 'number' || !Number.isInteger(generation) || generation < 0)
-        return null;
-    if (!Array.isArray(former) || former.length > LOCAL_GENERATIONS_AT_MOST)
-        return null;
-    const paths = former.filter((each) => typeof each === 'string');
-    return paths.length === former.length && paths.every(isSlotPath)
-        ? { generation, former: paths }
-        : null;
-}
-/** `rustc -vV` as Cargo keeps it in `.rustc_info.json`; null where it is not there. */
-function toolchainIn(rustcInfo) {
-    const outputs = parseObject(rustcInfo)?.['outputs'];
-    if (!isRecord(outputs))
-        return null;
-    for (const output of Object.values(outputs)) {
-        const stdout = isRecord(output) ? output['stdout'] : null;
-        if (typeof stdout === 'string' && /^rustc [^\n]+\n(?:[^\n]*\n)*host: /.test(stdout)) {
-            return stdout.trim();
-        }
-    }
-    return null;
-}
-
-;// CONCATENATED MODULE: ./lib/plan/linked-file.js
-
-function fateOf(recorded, seen) {
-    if (seen === null || seen.inode !== recorded.inode)
-        return 'other';
-    const isBirthKnown = seen.bornNs !== '' && recorded.bornNs !== '';
-    if (isBirthKnown && seen.bornNs !== recorded.bornNs)
-        return 'other';
-    const { size, mode, mtimeNs } = recorded;
-    const isSame = seen.size === size && seen.mode === mode && seen.mtimeNs === mtimeNs;
-    return isSame ? 'same' : 'written';
-}
-function isWritten(recorded, seen) {
-    return fateOf(recorded, seen) === 'written';
-}
-/**
- * The record after another clone of the same source was made: what each file was at first stays.
- *
- * @param before what is still the same
- */
-function joinRecords(before, fresh) {
-    const known = new Set(before.map(({ path }) => path));
-    return [...before, ...fresh.filter(({ path }) => !known.has(path))];
-}
-/** Reads a record that anybody may have written; null where it is damaged: nothing is proven then. */
-function parseLinked(text) {
-    let found;
-    try {
-        found = JSON.parse(text);
-    }
-    catch {
-        return null;
-    }
-    return linkedFilesOf(found);
-}
-/** The same, of what was read already. */
-function linkedFilesOf(found) {
-    if (!Array.isArray(found))
-        return null;
-    const files = found.map(linkedFileOf);
-    return files.every((each) => each !== null) ? files : null;
-}
-function linkedFileOf(found) {
-    if (!isRecord(found))
-        return null;
-    const { path, inode, bornNs, size, mode, mtimeNs } = found;
-    if (typeof path !== 'string' || typeof inode !== 'string')
-        return null;
-    if (typeof size !== 'number' || typeof mode !== 'number')
-        return null;
-    if (typeof mtimeNs !== 'string' || typeof bornNs !== 'string')
-        return null;
-    // A path that leads elsewhere would have other files looked at and read.
-    const isInside = path.split('/').every((part) => !['', '.', '..'].includes(part));
-    if (!isInside)
-        return null;
-    return { path, inode, bornNs, size, mode, mtimeNs };
-}
-
-;// CONCATENATED MODULE: ./lib/plan/build-inputs.js
-
-const KINDS = ['file', 'link', 'directory'];
-const UNPROVEN = 'unproven';
-/**
- * Decides which mtimes make Cargo build exactly what changed: what holds the same as when it was
- * recorded gets the recorded mtime, everything else now.
- */
-function planTimes(recorded, present, { newestNs, touched }) {
-    const newest = BigInt(newestNs);
-    return present.map((content) => {
-        const { path, kind, id, isExecutable } = content;
-        const before = recorded.get(path);
-        const isSame = before !== undefined && isSameContent(before, content);
-        // An mtime in the future would hide every later change of its package.
-        const isKept = isSame && !touched.has(path) && BigInt(before.mtimeNs) <= newest;
-        return isKept
-            ? { path, mtimeNs: before.mtimeNs, expected: { kind, id, isExecutable, size: before.size } }
-            : { path, mtimeNs: null, expected: content };
-    });
-}
-/** Whether two contents are proven equal. */
-function isSameContent(a, b) {
-    if (a.id === UNPROVEN || a.id !== b.id || a.kind !== b.kind)
-        return false;
-    if (a.size !== null && b.size !== null && a.size !== b.size)
-        return false;
-    return a.isExecutable === b.isExecutable;
-}
-function encodeBuildInputs({ inputs, ...head }) {
-    return `${JSON.stringify({ ...head, inputs: inputs.map(rowOf) })}\n`;
-}
-/** An input as it is written down. */
-function rowOf({ path, kind, id, isExecutable, size, mtimeNs, units }) {
-    return [path, KINDS.indexOf(kind), id, isExecutable ? 1 : 0, size, mtimeNs, ...units];
-}
-const INPUTS_AT_MOST = 500_000;
-/**
- * Reads recorded inputs that anybody may have written.
- *
- * @returns the inputs, or in words what is wrong with them
- */
-function parseBuildInputs(text) {
-    const found = parseObject(text);
-    if (found === null)
-        return 'it is not a JSON object';
-    if (found['version'] !== 1)
-        return `its format version is ${JSON.stringify(found['version'])}`;
-    const { workspace, former, toolchain, gaps, lost, newestNs, inputs } = found;
-    // Of earlier versions: they recorded all that there was.
-    const whole = found['whole'] ?? [''];
-    if (typeof workspace !== 'string' || !isAbsolute(workspace))
-        return 'it names no workspace';
-    if (typeof toolchain !== 'string')
-        return 'it names no toolchain';
-    if (!isTexts(former) || !former.every(isAbsolute))
-        return 'it names no former workspaces';
-    if (!isTexts(gaps))
-        return 'it does not say whether it is complete';
-    if (!isTexts(lost) || !lost.every(isFingerprint))
-        return 'it names what is no fingerprint';
-    if (!isTexts(whole) || !whole.every(isSettable))
-        return 'it names folders that are none';
-    if (!isNanoseconds(newestNs))
-        return 'it does not say when the build was';
-    if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
-        return 'it lists no inputs';
-    const read = [];
-    const paths = new Set();
-    for (const [index, row] of inputs.entries()) {
-        const input = parseInput(row);
-        if (input === null)
-            return `its input ${index + 1} cannot be understood`;
-        if (paths.has(input.path))
-            return `its input ${index + 1} is there twice`;
-        paths.add(input.path);
-        read.push(input);
-    }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
-}
-function parseInput(row) {
-    if (!Array.isArray(row))
-        return null;
-    const [path, kindIndex, id, executable, size, mtimeNs, ...units] = row;
-    const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
-    if (typeof path !== 'string' || !isInputPath(path) || kind === undefined)
-        return null;
-    if (typeof id !== 'string' || !isId(id, kind))
-        return null;
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        return null;
-    if (executable !== 0 && executable !== 1)
-        return null;
-    if (!isNanoseconds(mtimeNs))
-        return null;
-    if (!isTexts(units) || !units.every(isFingerprint))
-        return null;
-    return { path, kind, id, isExecutable: executable === 1, size, mtimeNs, units };
-}
-/** What an id looks like, unless it is UNPROVEN. */
-const IDS = {
-    file: /^(git:[0-9a-f]{40}|sha256:[0-9a-f]{64})$/,
-    directory: /^sha256:[0-9a-f]{64}$/,
-    link: /^link:[^\0]{1,4095}$/,
-};
-function isId(id, kind) {
-    return id === UNPROVEN || IDS[kind].test(id);
-}
-function isTexts(value) {
-    return Array.isArray(value) && value.every((each) => typeof each === 'string');
-}
-/** `<profile>/.fingerprint/<unit>` or `<profile>/build/<package>/<hash>/fingerprint`. */
-function isFingerprint(path) {
-    if (path.startsWith('/') || !isPlain(path))
-        return false;
-    const parts = path.split('/');
-    const isOld = parts.at(-2) === '.fingerprint';
-    const isNew = parts.at(-1) === 'fingerprint' && parts.at(-4) === 'build';
-    return isOld || isNew;
-}
-/** Until the year 2200: what nanoseconds in 64 bits hold, and filesystems too. */
-function isNanoseconds(value) {
-    return typeof value === 'string' && /^(0|[1-9][0-9]{0,18})$/.test(value);
-}
-/** The workspace itself is ''. */
-function isInputPath(path) {
-    if (path.startsWith('/'))
-        return isAbsolute(path);
-    return path === '' || isPlain(path);
-}
-function isAbsolute(path) {
-    return path === '/' || (path.startsWith('/') && isPlain(path.slice(1)));
-}
-/** Components that lead down only, and that every filesystem takes. */
-function isPlain(path) {
-    if (path.length > 4096 || path.includes('\0'))
-        return false;
-    return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-}
-/**
- * Whether an input's mtime is ours to set: below the workspace, and not in a folder of git's. What a
- * submodule has at that name is a file, which says where that folder lies.
- */
-function isSettable(path) {
-    if (path.startsWith('/') || (path !== '' && !isPlain(path)))
-        return false;
-    const parts = path.toLowerCase().split('/');
-    return parts[0] !== '.git' && !parts.slice(0, -1).includes('.git');
-}
-
-;// CONCATENATED MODULE: ./lib/plan/restored.js
-
-
-const NOTHING_RESTORED = { version: 1, former: [], files: [], doneNs: '0' };
-function encodeRestored({ files, ...head }) {
-    const rows = files.map((file) => {
-        const { ctimeNs, inode, size } = file.stamp;
-        return [rowOf(file), ctimeNs, inode, size];
-    });
-    return `${JSON.stringify({ ...head, files: rows })}\n`;
-}
-/** Reads what anybody may have written; null where it is damaged: then nothing counts as restored. */
-function parseRestored(text) {
-    const found = parseObject(text);
-    if (found?.['version'] !== 1)
-        return null;
-    const { former, files } = found;
-    // Of earlier versions: what changed since the build began is in doubt then.
-    const doneNs = found['doneNs'] ?? '0';
-    if (!isNanoseconds(doneNs))
-        return null;
-    if (!isTexts(former) || !former.every(isAbsolute))
-        return null;
-    if (!Array.isArray(files) || files.length > INPUTS_AT_MOST)
-        return null;
-    const read = files.map(parseFile);
-    return read.every((file) => file !== null) ? { version: 1, former, files: read, doneNs } : null;
-}
-function parseFile(row) {
-    if (!Array.isArray(row))
-        return null;
-    const [inputRow, ctimeNs, inode, size] = row;
-    const input = parseInput(inputRow);
-    if (input === null || !isNanoseconds(ctimeNs))
-        return null;
-    if (typeof inode !== 'string' || !/^[0-9]{1,20}$/.test(inode))
-        return null;
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-        return null;
-    return { ...input, stamp: { ctimeNs, inode, size } };
-}
-
-;// CONCATENATED MODULE: ./lib/host/lease-companions.js
-
-
-
-
-
-
-
-/** What is learned of a lease after it was written, each in a file of its own. */
-const COMPANIONS = [
-    '.end',
-    '.taken',
-    '.blocked',
-    '.seed',
-    '.build',
-    '.inputs',
-    '.restored',
-    '.linked',
-    '.keeper',
-    '.size',
-    '.events',
-    '.kept',
-];
-/** Where a lease, or a companion of it, lies. */
-function leasePath(root, name) {
-    return controlPath(root, 'leases', name);
-}
-/** Moves a file where there is one; false where there is no room for it. */
-function moveFile(from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(from, to);
-        return true;
-    }
-    catch (error) {
-        if (isNoSpace(error))
-            return false;
-        if (errnoOf(error) === 'ENOENT')
-            return true;
-        throw error;
-    }
-}
-/** Writes what a slot was seeded with, or what its build was; once, whole. */
-function writeRecord(root, id, ending, text) {
-    replaceFile(leasePath(root, `${id}${ending}`), text);
-}
-/** What a slot was seeded with; a cold start where nothing is noted. */
-function readSeedRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.seed`));
-    return (text === null ? null : parseSeedRecord(text)) ?? COLD;
-}
-/** What a job left of its build; null where it left nothing that can be understood. */
-function readBuildRecord(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.build`));
-    return text === null ? null : parseBuildRecord(text);
-}
-/** What was recorded of the inputs of a build, as it was written; null where nothing was. */
-function readInputs(root, id) {
-    return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
-}
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
-function handDownInputs(root, from, to) {
-    try {
-        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-    }
-}
-/** Forgets what is known of a seed that is not there. */
-function dropSeedRecords(root, id) {
-    for (const ending of ['.linked', '.inputs'])
-        removeFile(leasePath(root, `${id}${ending}`));
-}
-/** Forgets what was recorded of a build's inputs. */
-function dropInputs(root, id) {
-    removeFile(leasePath(root, `${id}.inputs`));
-}
-/** What was restored for a job’s build; nothing where that was not noted. */
-function readRestored(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.restored`), LARGE);
-    return (text === null ? null : parseRestored(text)) ?? NOTHING_RESTORED;
-}
-/**
- * What a slot shares by hard link, with its clones and with what it was cloned from (see
- * host/linked-files.ts); null where the record is damaged.
- */
-function readLinked(root, id) {
-    const text = readTextOrNull(leasePath(root, `${id}.linked`), LARGE);
-    return text === null ? [] : parseLinked(text);
-}
-
 ;// CONCATENATED MODULE: ./lib/host/leases.js
 
 
@@ -4060,14 +4068,20 @@ function endLease(root, id, end) {
         // record it counts as expired, and is not inherited.
     }
     try {
-        (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        expireLease(root, id);
         return true;
     }
     catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+        // It expired at this moment, and is none that ended well.
+        spoilEnd(root, id);
+        return false;
     }
+}
+/** Ends a live lease without an end record: nobody inherits its slot. */
+function expireLease(root, id) {
+    (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
 }
 /**
  * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
@@ -4260,6 +4274,7 @@ function discardLeftover(root, file) {
 
 
 
+
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
     return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name);
@@ -4269,7 +4284,8 @@ function freshName() {
     return (0,external_node_crypto_namespaceObject.randomBytes)(12).toString('hex');
 }
 /**
- * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ * Takes a slot out of service: one rename, which no link on the way can lead astray. A link in its place
+ * goes, too, but for the one that who has inherited the slot at this moment has left there.
  *
  * @returns false where somebody else was faster
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
@@ -4277,12 +4293,29 @@ function freshName() {
 function moveToTrash(root, slot, id) {
     try {
         return atSlot(root, slot, (path) => {
-            (0,external_node_fs_.renameSync)(path, trashPath(root, id));
+            const isMoved = moveFolder(path, trashPath(root, id));
+            if (!isMoved && isHandedDown(root, slot))
+                return false;
+            if (!isMoved)
+                (0,external_node_fs_.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Renames a directory, and no link; false where it is none. */
+function moveFolder(from, to) {
+    try {
+        // The slash has the kernel refuse a link.
+        (0,external_node_fs_.renameSync)(`${from}/`, to);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOTDIR')
             return false;
         throw error;
     }
@@ -4867,7 +4900,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+/** Loaded when it is needed: most passes have nothing to rename. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }
@@ -5726,7 +5759,75 @@ function deletion_open(folder) {
     return true;
 }
 
+;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
+
+
+
+/** Why nobody is granted a lock, and nobody else holds one. */
+const NO_FLOCK = 'there is no flock(1)';
+/**
+ * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
+ *
+ * @param kind several may hold it `shared`, one alone `exclusive`
+ * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
+ */
+async function whileLocked(path, kind, work) {
+    return whileHeld(path, external_node_fs_.constants.O_DIRECTORY, kind, work);
+}
+/** The same with a file. */
+async function whileFileLocked(path, kind, work) {
+    return whileHeld(path, 0, kind, work);
+}
+async function whileHeld(path, flags, kind, work) {
+    const open = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK | flags);
+    try {
+        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+            stdio: ['ignore', 'ignore', 'ignore', open],
+        });
+        if (error !== undefined)
+            return { refused: errnoOf(error) === 'ENOENT' ? NO_FLOCK : messageOf(error) };
+        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(open);
+    }
+}
+/**
+ * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
+ *
+ * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
+ * takes it on a descriptor that is open here, and the lock belongs to the open file.
+ *
+ * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait
+ * (busybox), the work is done all the same: these locks only keep it from being done twice.
+ *
+ * @param waitSeconds how long to wait for it; 0 does not wait
+ * @returns what the work returned, or null where the lock was not granted in time
+ */
+async function withKernelLock(path, waitSeconds, work) {
+    let file;
+    try {
+        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch {
+        return work();
+    }
+    try {
+        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
+        const { status, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', file],
+        });
+        // One that is held is refused without a word; busybox, which cannot wait, complains.
+        return status === 1 && stderr === '' ? null : await work();
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/apply.js
+
 
 
 
@@ -5778,9 +5879,10 @@ async function finishInPlace(root, applied) {
             finished.failures.push(failure);
             continue;
         }
+        if (findLease(root, action.id)?.state !== action.state)
+            continue;
         try {
-            spoilEnd(root, action.id);
-            const deletion = await deleteInPlace(root, action.slot);
+            const deletion = await deleteUndisturbed(root, action);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 removeEmptyParents(root, action.slot);
@@ -5796,6 +5898,25 @@ async function finishInPlace(root, applied) {
     }
     return finished;
 }
+/**
+ * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
+ * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ */
+async function deleteUndisturbed(root, { id, slot, state }) {
+    const work = async () => {
+        if (findLease(root, id) === null)
+            return { kind: 'busy', why: 'somebody else was faster' };
+        spoilEnd(root, id);
+        return deleteInPlace(root, slot);
+    };
+    if (state === 'live')
+        expireLease(root, id);
+    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work);
+    if ('value' in locked)
+        return locked.value;
+    // Without flock(1) nobody inherits or clones.
+    return locked.refused === NO_FLOCK ? work() : { kind: 'busy', why: locked.refused };
+}
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
     switch (action.kind) {
@@ -5803,11 +5924,13 @@ function carryOut(root, action, ways) {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
             if (findLease(root, action.id)?.state !== action.state)
                 return null;
-            const moved = retire(root, action.slot, action.id, ways);
+            // Who was faster needs what lies beside the lease, and drops it; after a kill the next pass does.
+            if (!retire(root, action.slot, action.id, ways))
+                return null;
             removeFormerPaths(root, action.id, action.slot);
             removeEmptyParents(root, action.slot);
-            dropLease(root, action.id, moved);
-            return moved ? action.slot : null;
+            dropLease(root, action.id, true);
+            return action.slot;
         }
         case 'adopt': {
             const id = leaseIdOfSlot(apply_nameOf(action.path)) ?? '';
@@ -6280,70 +6403,6 @@ function savedBy(line, lines) {
  */
 function lastSavedSeconds(key, lines) {
     return (lines.filter(isOfJob(key)).findLast((each) => each.savedSeconds !== null)?.savedSeconds ?? null);
-}
-
-;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
-
-
-/**
- * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
- *
- * @param kind several may hold it `shared`, one alone `exclusive`
- * @param work is given the descriptor of the directory that is locked, whatever lies at its path by then
- */
-async function whileLocked(path, kind, work) {
-    return whileHeld(path, external_node_fs_.constants.O_DIRECTORY, kind, work);
-}
-/** The same with a file. */
-async function whileFileLocked(path, kind, work) {
-    return whileHeld(path, 0, kind, work);
-}
-async function whileHeld(path, flags, kind, work) {
-    const open = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK | flags);
-    try {
-        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', open],
-        });
-        if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
-        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(open);
-    }
-}
-/**
- * Does work while holding a lock of the kernel's (flock(2)) on a file that exists.
- *
- * It needs no space, holds across containers, and ends with this process however it ends: flock(1)
- * takes it on a descriptor that is open here, and the lock belongs to the open file.
- *
- * A FIFO that was planted there holds nobody up. Without the file, or without a flock(1) that can wait
- * (busybox), the work is done all the same: these locks only keep it from being done twice.
- *
- * @param waitSeconds how long to wait for it; 0 does not wait
- * @returns what the work returned, or null where the lock was not granted in time
- */
-async function withKernelLock(path, waitSeconds, work) {
-    let file;
-    try {
-        file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch {
-        return work();
-    }
-    try {
-        const patience = waitSeconds === 0 ? ['-n'] : ['-w', String(waitSeconds)];
-        const { status, stderr } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', ['-x', ...patience, '3'], {
-            encoding: 'utf8',
-            stdio: ['ignore', 'ignore', 'pipe', file],
-        });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/host/size-samples.js
@@ -19677,25 +19736,22 @@ const NOTHING_FREED = {
 
 
 
-
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on it, and it is left alone.
+ * clones from it meanwhile, or deletes it where it lies, holds a lock on its lease, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
-    const { root, slot } = request;
+    const { root, source } = request;
     try {
-        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
-        const lease = endedLeasePath(root, request.source.record.id);
-        const locked = await whileFileLocked(lease, 'exclusive', async () => whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
-        if ('refused' in locked)
-            return locked.refused;
-        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+        // Its lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
+        const lease = endedLeasePath(root, source.record.id);
+        const locked = await whileFileLocked(lease, 'exclusive', async () => takeOverSlot(request, runtime));
+        return 'refused' in locked ? locked.refused : locked.value;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error)))
@@ -19706,7 +19762,8 @@ async function inherit(request, runtime) {
 /** What would be written through the links might be published, or be in a snapshot already. */
 const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be published';
 const inherit_GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
+async function takeOverSlot(request, runtime) {
+    const { root, self, lease, source, slot, origin } = request;
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
@@ -19740,38 +19797,62 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
     writeRecord(root, lease.id, '.seed', encodeRecord(record));
-    const { value } = await withHostLock(root, () => {
-        // A pass that deletes a slot where it lies has taken its end away before.
-        const now = findLease(root, id);
-        if (now?.state !== 'ended' || now.end === null)
-            return null;
-        if (!moveOutOfSlot(root, slot, place))
-            return null;
-        try {
-            handDownInputs(root, id, lease.id);
-            // Its clones live on: what is written through their links, or through its own, is to be found.
-            if (same.length > 0)
-                writeRecord(root, lease.id, '.linked', JSON.stringify(same));
-            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-            if (isLocal(lease.madeBy))
-                handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
-            dropLease(root, id, false);
-            return chain.filter((each) => !linkFormerPath(root, each, lease.slot));
-        }
-        catch (error) {
-            dropSeed(root, lease, record);
-            throw error;
-        }
-    });
-    if (value === null)
+    const unlinked = move(request, record, same);
+    if (unlinked === null)
         return inherit_GONE;
-    const linked = chain.filter((each) => !value.includes(each));
+    const linked = chain.filter((each) => !unlinked.includes(each));
     return {
         record,
         origin,
-        formerTargets: value.flatMap((each) => slots_pathsOf(root, each)),
+        formerTargets: unlinked.flatMap((each) => slots_pathsOf(root, each)),
         linked: linked.flatMap((each) => slots_pathsOf(root, each)),
     };
+}
+/**
+ * The move itself. A pass that deletes the slot where it lies holds its lease, and of one that takes it
+ * into the trash the rename decides, so that no host lock is waited for.
+ *
+ * @returns the former slots to which no link could be left; null where the slot is gone
+ */
+function move({ root, lease, place, slot, source }, record, shared) {
+    const { id } = source.record;
+    // Who has begun to delete it where it lies has taken its end away.
+    const now = findLease(root, id);
+    if (now?.state !== 'ended' || now.end === null)
+        return null;
+    // First: a pass that finds no slot takes away what lies beside its lease.
+    handDownInputs(root, id, lease.id);
+    let isMoved = false;
+    try {
+        isMoved = moveOutOfSlot(root, slot, place);
+        if (!isMoved)
+            return null;
+        // Its clones live on: what is written through their links, or through its own, is to be found.
+        if (shared.length > 0)
+            writeRecord(root, lease.id, '.linked', JSON.stringify(shared));
+        // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+        if (isLocal(lease.madeBy))
+            handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
+        dropLease(root, id, false);
+        return record.former.filter((each) => !linkFormerPath(root, each, lease.slot));
+    }
+    catch (error) {
+        if (isMoved)
+            dropSeed(root, lease, record);
+        throw error;
+    }
+    finally {
+        if (!isMoved)
+            handDownInputs(root, lease.id, id);
+    }
+}
+/**
+ * A former slot whose path would lead nowhere, or elsewhere: a pass that found the slot gone, and not yet
+ * its heir, may have taken the link away. Null where there is none.
+ */
+function findLostPath(root, { slot }, { record, linked }) {
+    const leading = record.former.filter((each) => linked.includes(`${root.path}/${each}`));
+    return leading.find((each) => heirOf(root, each) !== slot) ?? null;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -19848,7 +19929,6 @@ function restore_hook_seed_refusalOf({ root, lease, wish, settings }) {
 
 
 
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -19901,12 +19981,9 @@ async function seed_fill(request, runtime) {
     const offer = offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
-    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+    // rustc takes the longest to answer; meanwhile the checkout is read.
     const asked = askToolchain(unchecked, offer.fit, runtime.environment);
-    return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-        await loadLocking();
-        return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
-    });
+    return whileCheckoutIsRead(request.root, offer, unchecked, async () => seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime));
 }
 /** Tries what there is, best first, until something has filled the slot. */
 async function seed_choose(request, offer, wish, runtime) {
@@ -19957,6 +20034,9 @@ async function seed_settle(request, filled, wish, place, runtime) {
         if (typeof adapted === 'string')
             return adapted;
         const record = seed_note(request, { ...adapted, ...askedOf(wish) }, runtime);
+        const lost = findLostPath(root, lease, filled);
+        if (lost !== null)
+            return `${lost}, which is compiled in, does not lead to it any more`;
         moveIntoSlot(root, place, lease.slot);
         isSettled = true;
         return record;

@@ -1394,12 +1394,17 @@ function assertFresh(folder) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $O: () => (/* binding */ linkFormerPath),
 /* harmony export */   TQ: () => (/* binding */ removeFormerPath),
+/* harmony export */   Vo: () => (/* binding */ isHandedDown),
 /* harmony export */   mw: () => (/* binding */ heirOf)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5647);
+
+
 
 
 
@@ -1417,7 +1422,7 @@ function assertFresh(folder) {
  */
 function linkFormerPath(root, former, heir) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .atSlot */ .Gs)(root, former, (path) => {
             if (isLink(path))
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.symlinkSync)(`${root.path}/${heir}`, path);
@@ -1425,7 +1430,7 @@ function linkFormerPath(root, former, heir) {
         });
     }
     catch (error) {
-        if (['EEXIST', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+        if (['EEXIST', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
             return false;
         throw error;
     }
@@ -1441,33 +1446,39 @@ function removeFormerPath(root, former, heir) {
         return;
     try {
         if (found !== null) {
-            (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
+            (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .atSlot */ .Gs)(root, former, (path) => {
                 if (isLink(path))
                     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             });
         }
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .atSlot */ .Gs)(root, former, (path) => {
             const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
     }
     catch (error) {
         // EINVAL: it is no link.
-        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
             return null;
         throw error;
     }
+}
+/** Whether there is a link at a slot’s path that leads to the slot that has taken it over. */
+function isHandedDown(root, slot) {
+    const heir = heirOf(root, slot);
+    const id = heir === null ? null : (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .leaseIdOfSlot */ .T1)(heir.slice(heir.lastIndexOf('/') + 1));
+    return id !== null && (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former.includes(slot);
 }
 function isLink(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -1729,96 +1740,6 @@ function list(root, folder) {
 function fileOf(root, repository) {
     return (0,host_root/* controlPath */.XL)(root, 'history', `${repository.replaceAll('/', '--')}.jsonl`);
 }
-
-
-/***/ }),
-
-/***/ 408:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ loadLocking),
-/* harmony export */   c: () => (/* binding */ withHostLock)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(643);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(29);
-/* harmony import */ var _reserve_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(858);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
-
-
-
-
-
-
-/** A pass waits no longer than this, then goes on without the lock. */
-const WAIT_MS = 5000;
-/** A holder is gone after this; renames take milliseconds. */
-const STALE_MS = 20_000;
-/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
-const WITHOUT_LINKS = { ...node_fs__WEBPACK_IMPORTED_MODULE_0__, utimes: node_fs__WEBPACK_IMPORTED_MODULE_0__.lutimes };
-const OPTIONS = {
-    fs: WITHOUT_LINKS,
-    realpath: false,
-    stale: STALE_MS,
-    update: STALE_MS / 2,
-    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
-    onCompromised: () => { },
-};
-/**
- * Does work while holding the host lock, or without it when it cannot be had in time.
- *
- * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
- * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
- */
-async function withHostLock(root, work) {
-    const asked = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
-    const granted = await acquire(root);
-    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now();
-    const waitedMs = started - asked;
-    const { gaveReserve } = granted;
-    if ('problem' in granted) {
-        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
-    }
-    try {
-        const value = work();
-        return { value, waitedMs, heldMs: node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() - started, problem: null, gaveReserve };
-    }
-    finally {
-        await granted.release();
-    }
-}
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
-async function loadLocking() {
-    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
-}
-/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
-async function acquire(root) {
-    const lockfile = await loadLocking();
-    const until = node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + WAIT_MS;
-    let gaveReserve = false;
-    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
-        try {
-            const release = await lockfile.lock((0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'host.lock'), OPTIONS);
-            return { release: async () => release().catch(ignoreLost), gaveReserve };
-        }
-        catch (error) {
-            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .isNoSpace */ .YV)(error) && !gaveReserve && (0,_reserve_js__WEBPACK_IMPORTED_MODULE_4__/* .releaseReserve */ .gO)(root)) {
-                gaveReserve = true;
-                continue;
-            }
-            if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .errnoOf */ .UQ)(error) !== 'ELOCKED')
-                return { problem: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error), gaveReserve };
-            if (node_perf_hooks__WEBPACK_IMPORTED_MODULE_1__.performance.now() + pauseMs > until) {
-                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
-            }
-            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(pauseMs * (0.5 + Math.random()));
-        }
-    }
-}
-/** A lock that somebody broke cannot be given back, and needs not be. */
-function ignoreLost() { }
 
 
 /***/ }),
@@ -2242,13 +2163,18 @@ function isKeeperOf(pid, id) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   ai: () => (/* binding */ whileLocked),
+/* harmony export */   gP: () => (/* binding */ NO_FLOCK),
 /* harmony export */   iJ: () => (/* binding */ whileFileLocked),
 /* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 
 
+
+/** Why nobody is granted a lock, and nobody else holds one. */
+const NO_FLOCK = 'there is no flock(1)';
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
@@ -2269,7 +2195,7 @@ async function whileHeld(path, flags, kind, work) {
             stdio: ['ignore', 'ignore', 'ignore', open],
         });
         if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
+            return { refused: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' ? NO_FLOCK : (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
         return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
@@ -2441,6 +2367,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Bv: () => (/* binding */ blockedSince),
   Oj: () => (/* binding */ dropLease),
   MJ: () => (/* binding */ endedLeasePath),
+  qW: () => (/* binding */ expireLease),
   G0: () => (/* binding */ findLease),
   W6: () => (/* binding */ readEndedLeases),
   Mw: () => (/* binding */ readLeases),
@@ -2546,14 +2473,20 @@ function endLease(root, id, end) {
         // record it counts as expired, and is not inherited.
     }
     try {
-        renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        expireLease(root, id);
         return true;
     }
     catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+        // It expired at this moment, and is none that ended well.
+        spoilEnd(root, id);
+        return false;
     }
+}
+/** Ends a live lease without an end record: nobody inherits its slot. */
+function expireLease(root, id) {
+    (0,external_node_fs_.renameSync)((0,lease_companions/* leasePath */.U8)(root, `${id}${LIVE}`), (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`));
 }
 /**
  * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
@@ -5087,9 +5020,11 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+/* harmony import */ var _former_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4512);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2100);
+
 
 
 
@@ -5100,27 +5035,45 @@ function inside(root, parts, work) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
 }
 /** A name in the trash that nothing there has. */
 function freshName() {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(12).toString('hex');
 }
 /**
- * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ * Takes a slot out of service: one rename, which no link on the way can lead astray. A link in its place
+ * goes, too, but for the one that who has inherited the slot at this moment has left there.
  *
  * @returns false where somebody else was faster
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 function moveToTrash(root, slot, id) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_6__/* .atSlot */ .Gs)(root, slot, (path) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .atSlot */ .Gs)(root, slot, (path) => {
+            const isMoved = moveFolder(path, trashPath(root, id));
+            if (!isMoved && (0,_former_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .isHandedDown */ .Vo)(root, slot))
+                return false;
+            if (!isMoved)
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Renames a directory, and no link; false where it is none. */
+function moveFolder(from, to) {
+    try {
+        // The slash has the kernel refuse a link.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(`${from}/`, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOTDIR')
             return false;
         throw error;
     }
@@ -5150,7 +5103,7 @@ function removeNotes(root, names, ids) {
         if (name.endsWith(ADOPTED))
             continue;
         try {
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, name));
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, name));
         }
         catch {
             // It harms nobody: whoever looks next tries again.
@@ -5176,11 +5129,11 @@ const ADOPTED = '.adopted';
  * directories above it are left to remove.
  */
 function noteAdopted(root, id, slot) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
 }
 /** Takes the note away: nothing is left above that slot. */
 function forgetAdopted(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
 }
 /** What is noted; a slot is null where the note cannot be read. */
 function listAdopted(root) {
@@ -5193,13 +5146,13 @@ function listAdopted(root) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -5221,7 +5174,7 @@ function slotIn(note) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(trashPath(root, name));
     return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
 }
 
@@ -7812,13 +7765,15 @@ function titled(text, title) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(658);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1238);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2063);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1238);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2063);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5920);
+
 
 
 
@@ -7870,13 +7825,14 @@ async function finishInPlace(root, applied) {
             finished.failures.push(failure);
             continue;
         }
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            continue;
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
-            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, action.slot);
+            const deletion = await deleteUndisturbed(root, action);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -7888,38 +7844,59 @@ async function finishInPlace(root, applied) {
     }
     return finished;
 }
+/**
+ * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
+ * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ */
+async function deleteUndisturbed(root, { id, slot, state }) {
+    const work = async () => {
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, id) === null)
+            return { kind: 'busy', why: 'somebody else was faster' };
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .spoilEnd */ .Dg)(root, id);
+        return (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, slot);
+    };
+    if (state === 'live')
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .expireLease */ .qW)(root, id);
+    const locked = await (0,_host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileFileLocked */ .iJ)((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .endedLeasePath */ .MJ)(root, id), 'exclusive', work);
+    if ('value' in locked)
+        return locked.value;
+    // Without flock(1) nobody inherits or clones.
+    return locked.refused === _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .NO_FLOCK */ .gP ? work() : { kind: 'busy', why: locked.refused };
+}
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
-            const moved = retire(root, action.slot, action.id, ways);
+            // Who was faster needs what lies beside the lease, and drops it; after a kill the next pass does.
+            if (!retire(root, action.slot, action.id, ways))
+                return null;
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, moved);
-            return moved ? action.slot : null;
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, true);
+            return action.slot;
         }
         case 'adopt': {
             const id = (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '';
             tryToNoteAdopted(root, id, action.path);
             const moved = retire(root, action.path, id, ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
-            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -7934,7 +7911,7 @@ function carryOut(root, action, ways) {
 /** Where there is no room for a note, the slot goes all the same. */
 function tryToNoteAdopted(root, id, slot) {
     try {
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .noteAdopted */ .Om)(root, id, slot);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .noteAdopted */ .Om)(root, id, slot);
     }
     catch {
         return;
@@ -7942,19 +7919,19 @@ function tryToNoteAdopted(root, id, slot) {
 }
 /** Removes the directories above slots that a pass adopted which was killed then. */
 function finishAdoptions(root) {
-    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .listAdopted */ .Mz)(root)) {
+    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .listAdopted */ .Mz)(root)) {
         if (slot !== null && (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS)(slot)) {
             // Another pass may be about to take it.
-            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, slot) === 'present')
+            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, slot) === 'present')
                 continue;
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, slot);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, slot);
         }
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
     }
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -7963,12 +7940,12 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_7__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_8__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_9__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -10397,8 +10374,8 @@ function deletedBytes(done) {
     return 'reaped' in done ? (done.reaped?.deletedBytes ?? 0) : 0;
 }
 
-// EXTERNAL MODULE: ./lib/steps/pass.js
-var pass = __nccwpck_require__(4270);
+// EXTERNAL MODULE: ./lib/steps/pass.js + 1 modules
+var pass = __nccwpck_require__(6357);
 ;// CONCATENATED MODULE: ./lib/steps/own-pass.js
 
 
@@ -12296,8 +12273,6 @@ function stateOf(prepared) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/host/host-lock.js
-var host_lock = __nccwpck_require__(408);
 ;// CONCATENATED MODULE: ./lib/plan/incremental.js
 /** Of what use the state in a build is to a job. */
 function incrementalUse({ workspace, isElsewhere }, { constantPaths, environment }) {
@@ -16805,25 +16780,22 @@ function tryToNoteUse(folder) {
 
 
 
-
 /**
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on it, and it is left alone.
+ * clones from it meanwhile, or deletes it where it lies, holds a lock on its lease, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 async function inherit(request, runtime) {
-    const { root, slot } = request;
+    const { root, source } = request;
     try {
-        // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
-        const lease = (0,leases/* endedLeasePath */.MJ)(root, request.source.record.id);
-        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => (0,kernel_lock/* whileLocked */.ai)(`${root.realPath}/${slot}`, 'exclusive', async () => takeOverSlot(request, runtime)));
-        if ('refused' in locked)
-            return locked.refused;
-        return 'refused' in locked.value ? locked.value.refused : locked.value.value;
+        // Its lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
+        const lease = (0,leases/* endedLeasePath */.MJ)(root, source.record.id);
+        const locked = await (0,kernel_lock/* whileFileLocked */.iJ)(lease, 'exclusive', async () => takeOverSlot(request, runtime));
+        return 'refused' in locked ? locked.refused : locked.value;
     }
     catch (error) {
         if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((0,guard_error/* errnoOf */.UQ)(error)))
@@ -16834,7 +16806,8 @@ async function inherit(request, runtime) {
 /** What would be written through the links might be published, or be in a snapshot already. */
 const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be published';
 const inherit_GONE = 'it is gone: another job or a pass was faster';
-async function takeOverSlot({ root, self, lease, place, source, slot, origin }, runtime) {
+async function takeOverSlot(request, runtime) {
+    const { root, self, lease, source, slot, origin } = request;
     const { id, lease: former } = source.record;
     const container = former?.owner.container ?? null;
     const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime);
@@ -16868,38 +16841,62 @@ async function takeOverSlot({ root, self, lease, place, source, slot, origin }, 
     };
     // Noted first: whatever ends this process, the links go when this slot goes.
     (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.seed', (0,build_record/* encodeRecord */.Ym)(record));
-    const { value } = await (0,host_lock/* withHostLock */.c)(root, () => {
-        // A pass that deletes a slot where it lies has taken its end away before.
-        const now = (0,leases/* findLease */.G0)(root, id);
-        if (now?.state !== 'ended' || now.end === null)
-            return null;
-        if (!(0,slots/* moveOutOfSlot */.Hj)(root, slot, place))
-            return null;
-        try {
-            (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
-            // Its clones live on: what is written through their links, or through its own, is to be found.
-            if (same.length > 0)
-                (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(same));
-            // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-            if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
-                (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
-            (0,leases/* dropLease */.Oj)(root, id, false);
-            return chain.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
-        }
-        catch (error) {
-            dropSeed(root, lease, record);
-            throw error;
-        }
-    });
-    if (value === null)
+    const unlinked = move(request, record, same);
+    if (unlinked === null)
         return inherit_GONE;
-    const linked = chain.filter((each) => !value.includes(each));
+    const linked = chain.filter((each) => !unlinked.includes(each));
     return {
         record,
         origin,
-        formerTargets: value.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
+        formerTargets: unlinked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
         linked: linked.flatMap((each) => (0,slots/* pathsOf */.wG)(root, each)),
     };
+}
+/**
+ * The move itself. A pass that deletes the slot where it lies holds its lease, and of one that takes it
+ * into the trash the rename decides, so that no host lock is waited for.
+ *
+ * @returns the former slots to which no link could be left; null where the slot is gone
+ */
+function move({ root, lease, place, slot, source }, record, shared) {
+    const { id } = source.record;
+    // Who has begun to delete it where it lies has taken its end away.
+    const now = (0,leases/* findLease */.G0)(root, id);
+    if (now?.state !== 'ended' || now.end === null)
+        return null;
+    // First: a pass that finds no slot takes away what lies beside its lease.
+    (0,lease_companions/* handDownInputs */.Lr)(root, id, lease.id);
+    let isMoved = false;
+    try {
+        isMoved = (0,slots/* moveOutOfSlot */.Hj)(root, slot, place);
+        if (!isMoved)
+            return null;
+        // Its clones live on: what is written through their links, or through its own, is to be found.
+        if (shared.length > 0)
+            (0,lease_companions/* writeRecord */.rh)(root, lease.id, '.linked', JSON.stringify(shared));
+        // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+        if ((0,plan_lease/* isLocal */.IX)(lease.madeBy))
+            (0,size_samples/* handDownSize */.tA)(root, id, lease.id, Math.round((0,boot/* readUptime */.te)() * 1000));
+        (0,leases/* dropLease */.Oj)(root, id, false);
+        return record.former.filter((each) => !(0,former_paths/* linkFormerPath */.$O)(root, each, lease.slot));
+    }
+    catch (error) {
+        if (isMoved)
+            dropSeed(root, lease, record);
+        throw error;
+    }
+    finally {
+        if (!isMoved)
+            (0,lease_companions/* handDownInputs */.Lr)(root, lease.id, id);
+    }
+}
+/**
+ * A former slot whose path would lead nowhere, or elsewhere: a pass that found the slot gone, and not yet
+ * its heir, may have taken the link away. Null where there is none.
+ */
+function findLostPath(root, { slot }, { record, linked }) {
+    const leading = record.former.filter((each) => linked.includes(`${root.path}/${each}`));
+    return leading.find((each) => (0,former_paths/* heirOf */.mw)(root, each) !== slot) ?? null;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js
@@ -17952,7 +17949,6 @@ async function giveTo(tree, slot) {
 
 
 
-
 /**
  * Fills a new slot with the best there is. Cold is always right: whatever goes wrong is told, and no
  * job is stopped.
@@ -18005,12 +18001,9 @@ async function seed_fill(request, runtime) {
     const offer = offer_offerTo(request, unchecked, runtime);
     if (isEmpty(offer))
         return cold(NOTHING_BUILT);
-    // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+    // rustc takes the longest to answer; meanwhile the checkout is read.
     const asked = askToolchain(unchecked, offer.fit, runtime.environment);
-    return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-        await (0,host_lock/* loadLocking */.A)();
-        return seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime);
-    });
+    return whileCheckoutIsRead(request.root, offer, unchecked, async () => seed_choose(request, offer, { ...unchecked, ...(await asked) }, runtime));
 }
 /** Tries what there is, best first, until something has filled the slot. */
 async function seed_choose(request, offer, wish, runtime) {
@@ -18061,6 +18054,9 @@ async function settle(request, filled, wish, place, runtime) {
         if (typeof adapted === 'string')
             return adapted;
         const record = seed_note(request, { ...adapted, ...askedOf(wish) }, runtime);
+        const lost = findLostPath(root, lease, filled);
+        if (lost !== null)
+            return `${lost}, which is compiled in, does not lead to it any more`;
         (0,slots/* moveIntoSlot */.e7)(root, place, lease.slot);
         isSettled = true;
         return record;
@@ -19158,25 +19154,122 @@ function isSame(id, own) {
 
 /***/ }),
 
-/***/ 4270:
+/***/ 6357:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ pass),
-/* harmony export */   e: () => (/* binding */ plan)
-/* harmony export */ });
-/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
-/* harmony import */ var _plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9060);
-/* harmony import */ var _host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(408);
-/* harmony import */ var _host_keeper_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8811);
-/* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2121);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(29);
-/* harmony import */ var _report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2334);
-/* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8565);
-/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6551);
-/* harmony import */ var _heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4089);
-/* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2549);
-/* harmony import */ var _reap_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2587);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ pass),
+  e: () => (/* binding */ plan)
+});
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: ./lib/plan/reclaim.js
+var reclaim = __nccwpck_require__(9060);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
+// EXTERNAL MODULE: ./lib/plan/guard-error.js
+var guard_error = __nccwpck_require__(29);
+// EXTERNAL MODULE: ./lib/host/reserve.js
+var reserve = __nccwpck_require__(858);
+// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
+var host_root = __nccwpck_require__(2063);
+;// CONCATENATED MODULE: ./lib/host/host-lock.js
+
+
+
+
+
+
+/** A pass waits no longer than this, then goes on without the lock. */
+const WAIT_MS = 5000;
+/** A holder is gone after this; renames take milliseconds. */
+const STALE_MS = 20_000;
+/** Whoever owns the root may put a link in the lock’s place while it is held: no time is set elsewhere. */
+const WITHOUT_LINKS = { ...external_node_fs_, utimes: external_node_fs_.lutimes };
+const OPTIONS = {
+    fs: WITHOUT_LINKS,
+    realpath: false,
+    stale: STALE_MS,
+    update: STALE_MS / 2,
+    // A stolen lock only costs speed; the default would end the process in the middle of a rename.
+    onCompromised: () => { },
+};
+/**
+ * Does work while holding the host lock, or without it when it cannot be had in time.
+ *
+ * The lock keeps passes from doing the same work twice; no safety rests on it (proper-lockfile can
+ * grant to two, and cannot grant at all on a full disk). So the work must be right without it.
+ */
+async function withHostLock(root, work) {
+    const asked = external_node_perf_hooks_.performance.now();
+    const granted = await acquire(root);
+    const started = external_node_perf_hooks_.performance.now();
+    const waitedMs = started - asked;
+    const { gaveReserve } = granted;
+    if ('problem' in granted) {
+        return { value: work(), waitedMs, heldMs: null, problem: granted.problem, gaveReserve };
+    }
+    try {
+        const value = work();
+        return { value, waitedMs, heldMs: external_node_perf_hooks_.performance.now() - started, problem: null, gaveReserve };
+    }
+    finally {
+        await granted.release();
+    }
+}
+/** Loaded when it is needed: most passes have nothing to rename. */
+async function loadLocking() {
+    return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
+}
+/** Waits for a holder, and for nobody else: a lock that cannot be made at all is not tried again. */
+async function acquire(root) {
+    const lockfile = await loadLocking();
+    const until = external_node_perf_hooks_.performance.now() + WAIT_MS;
+    let gaveReserve = false;
+    for (let pauseMs = 10;; pauseMs = Math.min(pauseMs * 1.3, 250)) {
+        try {
+            const release = await lockfile.lock((0,host_root/* controlPath */.XL)(root, 'host.lock'), OPTIONS);
+            return { release: async () => release().catch(ignoreLost), gaveReserve };
+        }
+        catch (error) {
+            if ((0,guard_error/* isNoSpace */.YV)(error) && !gaveReserve && (0,reserve/* releaseReserve */.gO)(root)) {
+                gaveReserve = true;
+                continue;
+            }
+            if ((0,guard_error/* errnoOf */.UQ)(error) !== 'ELOCKED')
+                return { problem: (0,guard_error/* messageOf */.bD)(error), gaveReserve };
+            if (external_node_perf_hooks_.performance.now() + pauseMs > until) {
+                return { problem: `the host lock was not granted within ${WAIT_MS} ms`, gaveReserve };
+            }
+            await (0,promises_.setTimeout)(pauseMs * (0.5 + Math.random()));
+        }
+    }
+}
+/** A lock that somebody broke cannot be given back, and needs not be. */
+function ignoreLost() { }
+
+// EXTERNAL MODULE: ./lib/host/keeper.js + 2 modules
+var keeper = __nccwpck_require__(8811);
+// EXTERNAL MODULE: ./lib/host/heartbeat-file.js
+var heartbeat_file = __nccwpck_require__(2121);
+// EXTERNAL MODULE: ./lib/report/heartbeat.js
+var report_heartbeat = __nccwpck_require__(2334);
+// EXTERNAL MODULE: ./lib/report/actions.js
+var report_actions = __nccwpck_require__(8565);
+// EXTERNAL MODULE: ./lib/steps/apply.js
+var apply = __nccwpck_require__(6551);
+// EXTERNAL MODULE: ./lib/steps/heartbeat-of.js
+var heartbeat_of = __nccwpck_require__(4089);
+// EXTERNAL MODULE: ./lib/steps/observe.js + 8 modules
+var observe = __nccwpck_require__(2549);
+// EXTERNAL MODULE: ./lib/steps/reap.js + 2 modules
+var reap = __nccwpck_require__(2587);
+;// CONCATENATED MODULE: ./lib/steps/pass.js
 
 
 
@@ -19192,12 +19285,12 @@ function isSame(id, own) {
 /** What a pass would do, and the view it was planned on; touches nothing. */
 async function plan(request, runtime) {
     const { root, self, scope, retention, adopted } = request;
-    const view = (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .observe */ .lB)(root, self, scope, adopted);
-    const chosen = (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .candidates */ .Xi)(view.leases, retention, view.moment);
+    const view = (0,observe/* observe */.lB)(root, self, scope, adopted);
+    const chosen = (0,reclaim/* candidates */.Xi)(view.leases, retention, view.moment);
     const places = [...chosen.flatMap(placeOf), ...adoptedPlaces(view)];
-    const bySlot = await (0,_observe_js__WEBPACK_IMPORTED_MODULE_9__/* .lookInto */ .OW)(root, places, self, runtime.environment);
+    const bySlot = await (0,observe/* lookInto */.OW)(root, places, self, runtime.environment);
     const occupancies = new Map(places.map((place) => [place.key, bySlot.get(place.slot) ?? { inhabitants: [], unknown: [] }]));
-    return { view, actions: (0,_plan_reclaim_js__WEBPACK_IMPORTED_MODULE_1__/* .planPass */ .hJ)(view, chosen, occupancies) };
+    return { view, actions: (0,reclaim/* planPass */.hJ)(view, chosen, occupancies) };
 }
 function placeOf({ lease: { record, slot, mounts } }) {
     if (record.slot === null || slot !== 'present' || mounts.length > 0)
@@ -19218,15 +19311,15 @@ function wakeKeepers(root, view, actions) {
         .map(({ record }) => record.id));
     for (const action of actions) {
         if (action.kind === 'keep' && dead.has(action.id))
-            (0,_host_keeper_js__WEBPACK_IMPORTED_MODULE_3__/* .wakeKeeper */ .Rx)(root, action.id);
+            (0,keeper/* wakeKeeper */.Rx)(root, action.id);
     }
 }
 function tryToFinishAdoptions(root, { voice }) {
     try {
-        (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishAdoptions */ .n6)(root);
+        (0,apply/* finishAdoptions */.n6)(root);
     }
     catch (error) {
-        voice.warning(`Empty directories above an adopted slot were not removed (${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_5__/* .messageOf */ .bD)(error)}); the next sweep ` +
+        voice.warning(`Empty directories above an adopted slot were not removed (${(0,guard_error/* messageOf */.bD)(error)}); the next sweep ` +
             'tries again.');
     }
 }
@@ -19237,14 +19330,14 @@ function tryToFinishAdoptions(root, { voice }) {
  * the lock is right too; one that waited in vain says so.
  */
 async function pass(request, runtime) {
-    const started = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    const started = external_node_perf_hooks_.performance.now();
     const { root, ways, dryRun } = request;
     const { view, actions } = await plan(request, runtime);
     let applied = { retired: [], failures: [] };
     let lock = null;
-    if (!dryRun && (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .changesAnything */ .gR)(actions)) {
-        const { value, gaveReserve, ...times } = await (0,_host_host_lock_js__WEBPACK_IMPORTED_MODULE_2__/* .withHostLock */ .c)(root, () => (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .apply */ .Bb)(root, actions, ways));
-        applied = await (0,_apply_js__WEBPACK_IMPORTED_MODULE_7__/* .finishInPlace */ .yo)(root, value);
+    if (!dryRun && (0,apply/* changesAnything */.gR)(actions)) {
+        const { value, gaveReserve, ...times } = await withHostLock(root, () => (0,apply/* apply */.Bb)(root, actions, ways));
+        applied = await (0,apply/* finishInPlace */.yo)(root, value);
         lock = times;
         if (gaveReserve) {
             runtime.voice.warning('The disk is full: the reserve was given back for the host lock.');
@@ -19258,19 +19351,19 @@ async function pass(request, runtime) {
         wakeKeepers(root, view, actions);
     if (!dryRun && request.scope === 'host')
         tryToFinishAdoptions(root, runtime);
-    const reaped = request.deletes === 'now' && !dryRun ? await (0,_reap_js__WEBPACK_IMPORTED_MODULE_10__/* .tellAndReap */ .Pm)(root, ways) : null;
-    const seconds = (node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - started) / 1000;
-    const heartbeat = (0,_heartbeat_of_js__WEBPACK_IMPORTED_MODULE_8__/* .heartbeatOf */ .W)(request, { view, actions, applied, lock, reaped, seconds });
+    const reaped = request.deletes === 'now' && !dryRun ? await (0,reap/* tellAndReap */.Pm)(root, ways) : null;
+    const seconds = (external_node_perf_hooks_.performance.now() - started) / 1000;
+    const heartbeat = (0,heartbeat_of/* heartbeatOf */.W)(request, { view, actions, applied, lock, reaped, seconds });
     const isNoted = tryToNote(root, heartbeat);
     for (const { action, why } of applied.failures) {
-        runtime.voice.warning(`Not done: ${(0,_report_actions_js__WEBPACK_IMPORTED_MODULE_11__/* .describeAction */ .u7)(action)} (${why})`);
+        runtime.voice.warning(`Not done: ${(0,report_actions/* describeAction */.u7)(action)} (${why})`);
     }
     return { ...applied, actions, heartbeat, reaped, isNoted };
 }
 /** Who looks at the disk next may make the room that it needs: nothing is said yet. */
 function tryToNote(root, heartbeat) {
     try {
-        (0,_host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_4__/* .writeHeartbeatText */ .hJ)(root, (0,_report_heartbeat_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeHeartbeat */ .Vm)(heartbeat));
+        (0,heartbeat_file/* writeHeartbeatText */.hJ)(root, (0,report_heartbeat/* encodeHeartbeat */.Vm)(heartbeat));
         return true;
     }
     catch {
@@ -19900,7 +19993,7 @@ function sum(values) {
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
 /* harmony import */ var _report_texts_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4282);
 /* harmony import */ var _observe_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2549);
-/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4270);
+/* harmony import */ var _pass_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6357);
 
 
 

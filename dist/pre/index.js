@@ -1577,13 +1577,18 @@ function assertFresh(folder) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   TQ: () => (/* binding */ removeFormerPath),
+/* harmony export */   Vo: () => (/* binding */ isHandedDown),
 /* harmony export */   mw: () => (/* binding */ heirOf)
 /* harmony export */ });
 /* unused harmony export linkFormerPath */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
-/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1687);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5647);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2463);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1687);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9379);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5647);
+
+
 
 
 
@@ -1625,33 +1630,39 @@ function removeFormerPath(root, former, heir) {
         return;
     try {
         if (found !== null) {
-            (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
+            (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .atSlot */ .Gs)(root, former, (path) => {
                 if (isLink(path))
                     (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.unlinkSync)(path);
             });
         }
     }
     catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) !== 'ENOENT' && !(0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
             throw error;
     }
     // Also where there is no link: whoever was to make it may have been ended before.
-    (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .removeEmptyParents */ .jE)(root, former);
+    (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .removeEmptyParents */ .jE)(root, former);
 }
 /** The slot that a former path leads to, relative to the root; null where it is no such link. */
 function heirOf(root, former) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_3__/* .atSlot */ .Gs)(root, former, (path) => {
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_5__/* .atSlot */ .Gs)(root, former, (path) => {
             const target = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readlinkSync)(path);
             return target.startsWith(`${root.path}/`) ? target.slice(root.path.length + 1) : null;
         });
     }
     catch (error) {
         // EINVAL: it is no link.
-        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_2__/* .isDiverted */ .cX)(error))
+        if (['EINVAL', 'ENOENT'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error)) || (0,_folders_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiverted */ .cX)(error))
             return null;
         throw error;
     }
+}
+/** Whether there is a link at a slot’s path that leads to the slot that has taken it over. */
+function isHandedDown(root, slot) {
+    const heir = heirOf(root, slot);
+    const id = heir === null ? null : (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_2__/* .leaseIdOfSlot */ .T1)(heir.slice(heir.lastIndexOf('/') + 1));
+    return id !== null && (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former.includes(slot);
 }
 function isLink(path) {
     return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
@@ -2335,13 +2346,19 @@ function isKeeperOf(pid, id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   gP: () => (/* binding */ NO_FLOCK),
+/* harmony export */   iJ: () => (/* binding */ whileFileLocked),
 /* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
-/* unused harmony exports whileLocked, whileFileLocked */
+/* unused harmony export whileLocked */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 
 
+
+/** Why nobody is granted a lock, and nobody else holds one. */
+const NO_FLOCK = 'there is no flock(1)';
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
@@ -2356,17 +2373,17 @@ async function whileFileLocked(path, kind, work) {
     return whileHeld(path, 0, kind, work);
 }
 async function whileHeld(path, flags, kind, work) {
-    const open = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags);
+    const open = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
     try {
-        const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
+        const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
             stdio: ['ignore', 'ignore', 'ignore', open],
         });
         if (error !== undefined)
-            return { refused: 'there is no flock(1)' };
+            return { refused: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' ? NO_FLOCK : (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
         return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
     }
     finally {
-        closeSync(open);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(open);
     }
 }
 /**
@@ -2583,6 +2600,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   L8: () => (/* binding */ LIVE),
   Bv: () => (/* binding */ blockedSince),
   Oj: () => (/* binding */ dropLease),
+  MJ: () => (/* binding */ endedLeasePath),
+  qW: () => (/* binding */ expireLease),
   G0: () => (/* binding */ findLease),
   W6: () => (/* binding */ readEndedLeases),
   Mw: () => (/* binding */ readLeases),
@@ -2591,7 +2610,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   e3: () => (/* binding */ writeLease)
 });
 
-// UNUSED EXPORTS: endLease, endedLeasePath
+// UNUSED EXPORTS: endLease
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2688,14 +2707,20 @@ function endLease(root, id, end) {
         // record it counts as expired, and is not inherited.
     }
     try {
-        renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
+        expireLease(root, id);
         return true;
     }
     catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
+        if (errnoOf(error) !== 'ENOENT')
+            throw error;
+        // It expired at this moment, and is none that ended well.
+        spoilEnd(root, id);
+        return false;
     }
+}
+/** Ends a live lease without an end record: nobody inherits its slot. */
+function expireLease(root, id) {
+    (0,external_node_fs_.renameSync)((0,lease_companions/* leasePath */.U8)(root, `${id}${LIVE}`), (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`));
 }
 /**
  * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
@@ -2851,7 +2876,7 @@ function dropLease(root, id, keepInTrash) {
 }
 /** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
 function endedLeasePath(root, id) {
-    return leasePath(root, `${id}${ENDED}`);
+    return (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`);
 }
 
 
@@ -5038,9 +5063,11 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2063);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5647);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
+/* harmony import */ var _former_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4512);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2100);
+
 
 
 
@@ -5051,27 +5078,45 @@ function inside(root, parts, work) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_5__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
 }
 /** A name in the trash that nothing there has. */
 function freshName() {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(12).toString('hex');
 }
 /**
- * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ * Takes a slot out of service: one rename, which no link on the way can lead astray. A link in its place
+ * goes, too, but for the one that who has inherited the slot at this moment has left there.
  *
  * @returns false where somebody else was faster
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
  */
 function moveToTrash(root, slot, id) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_6__/* .atSlot */ .Gs)(root, slot, (path) => {
-            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .atSlot */ .Gs)(root, slot, (path) => {
+            const isMoved = moveFolder(path, trashPath(root, id));
+            if (!isMoved && (0,_former_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .isHandedDown */ .Vo)(root, slot))
+                return false;
+            if (!isMoved)
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+}
+/** Renames a directory, and no link; false where it is none. */
+function moveFolder(from, to) {
+    try {
+        // The slash has the kernel refuse a link.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(`${from}/`, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOTDIR')
             return false;
         throw error;
     }
@@ -5101,7 +5146,7 @@ function removeNotes(root, names, ids) {
         if (name.endsWith(ADOPTED))
             continue;
         try {
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, name));
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, name));
         }
         catch {
             // It harms nobody: whoever looks next tries again.
@@ -5127,11 +5172,11 @@ const ADOPTED = '.adopted';
  * directories above it are left to remove.
  */
 function noteAdopted(root, id, slot) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
 }
 /** Takes the note away: nothing is left above that slot. */
 function forgetAdopted(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
 }
 /** What is noted; a slot is null where the note cannot be read. */
 function listAdopted(root) {
@@ -5144,13 +5189,13 @@ function listAdopted(root) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -5172,7 +5217,7 @@ function slotIn(note) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(trashPath(root, name));
     return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
 }
 
@@ -7419,13 +7464,15 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7892);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9379);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2063);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9379);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2063);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5920);
+
 
 
 
@@ -7477,13 +7524,14 @@ async function finishInPlace(root, applied) {
             finished.failures.push(failure);
             continue;
         }
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            continue;
         try {
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .spoilEnd */ .Dg)(root, action.id);
-            const deletion = await (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, action.slot);
+            const deletion = await deleteUndisturbed(root, action);
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -7495,38 +7543,59 @@ async function finishInPlace(root, applied) {
     }
     return finished;
 }
+/**
+ * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
+ * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ */
+async function deleteUndisturbed(root, { id, slot, state }) {
+    const work = async () => {
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, id) === null)
+            return { kind: 'busy', why: 'somebody else was faster' };
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .spoilEnd */ .Dg)(root, id);
+        return (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, slot);
+    };
+    if (state === 'live')
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .expireLease */ .qW)(root, id);
+    const locked = await (0,_host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileFileLocked */ .iJ)((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .endedLeasePath */ .MJ)(root, id), 'exclusive', work);
+    if ('value' in locked)
+        return locked.value;
+    // Without flock(1) nobody inherits or clones.
+    return locked.refused === _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .NO_FLOCK */ .gP ? work() : { kind: 'busy', why: locked.refused };
+}
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
-            const moved = retire(root, action.slot, action.id, ways);
+            // Who was faster needs what lies beside the lease, and drops it; after a kill the next pass does.
+            if (!retire(root, action.slot, action.id, ways))
+                return null;
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, moved);
-            return moved ? action.slot : null;
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, true);
+            return action.slot;
         }
         case 'adopt': {
             const id = (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '';
             tryToNoteAdopted(root, id, action.path);
             const moved = retire(root, action.path, id, ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.path);
-            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_5__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_6__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -7541,7 +7610,7 @@ function carryOut(root, action, ways) {
 /** Where there is no room for a note, the slot goes all the same. */
 function tryToNoteAdopted(root, id, slot) {
     try {
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .noteAdopted */ .Om)(root, id, slot);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .noteAdopted */ .Om)(root, id, slot);
     }
     catch {
         return;
@@ -7549,19 +7618,19 @@ function tryToNoteAdopted(root, id, slot) {
 }
 /** Removes the directories above slots that a pass adopted which was killed then. */
 function finishAdoptions(root) {
-    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .listAdopted */ .Mz)(root)) {
+    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .listAdopted */ .Mz)(root)) {
         if (slot !== null && (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS)(slot)) {
             // Another pass may be about to take it.
-            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .findSlot */ .q3)(root, slot) === 'present')
+            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, slot) === 'present')
                 continue;
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_9__/* .removeEmptyParents */ .jE)(root, slot);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, slot);
         }
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .forgetAdopted */ .TK)(root, id);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
     }
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_4__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -7570,12 +7639,12 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_10__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_7__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_8__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_8__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_9__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
@@ -8812,7 +8881,7 @@ async function withHostLock(root, work) {
         await granted.release();
     }
 }
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
+/** Loaded when it is needed: most passes have nothing to rename. */
 async function loadLocking() {
     return (await __nccwpck_require__.e(/* import() */ 648).then(__nccwpck_require__.t.bind(__nccwpck_require__, 3648, 19))).default;
 }

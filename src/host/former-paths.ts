@@ -1,6 +1,8 @@
 import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
+import { leaseIdOfSlot } from '../plan/naming.ts'
 import { isDiverted } from './folders.ts'
+import { readSeedRecord } from './lease-companions.ts'
 import type { Root } from './root.ts'
 import { atSlot, removeEmptyParents } from './slots.ts'
 
@@ -62,6 +64,13 @@ export function heirOf(root: Root, former: string): string | null {
     if (['EINVAL', 'ENOENT'].includes(errnoOf(error)) || isDiverted(error)) return null
     throw error
   }
+}
+
+/** Whether there is a link at a slot’s path that leads to the slot that has taken it over. */
+export function isHandedDown(root: Root, slot: string): boolean {
+  const heir = heirOf(root, slot)
+  const id = heir === null ? null : leaseIdOfSlot(heir.slice(heir.lastIndexOf('/') + 1))
+  return id !== null && readSeedRecord(root, id).former.includes(slot)
 }
 
 function isLink(path: string): boolean {

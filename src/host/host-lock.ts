@@ -60,8 +60,8 @@ export async function withHostLock<Value>(root: Root, work: () => Value): Promis
   }
 }
 
-/** Loaded when it is needed: most passes have nothing to rename. Who has to wait may do it before. */
-export async function loadLocking(): Promise<typeof import('proper-lockfile')> {
+/** Loaded when it is needed: most passes have nothing to rename. */
+async function loadLocking(): Promise<typeof import('proper-lockfile')> {
   return (await import('proper-lockfile')).default
 }
 

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
+import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
 /** What a lock was good for: the work's value, or why there was no work. */
 export type Locked<Value> = { value: Value } | { refused: string }
+
+/** Why nobody is granted a lock, and nobody else holds one. */
+export const NO_FLOCK = 'there is no flock(1)'
 
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
@@ -41,7 +45,8 @@ async function whileHeld<Value>(
     const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
       stdio: ['ignore', 'ignore', 'ignore', open],
     })
-    if (error !== undefined) return { refused: 'there is no flock(1)' }
+    if (error !== undefined)
+      return { refused: errnoOf(error) === 'ENOENT' ? NO_FLOCK : messageOf(error) }
     return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' }
   } finally {
     closeSync(open)

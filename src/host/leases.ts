@@ -54,12 +54,19 @@ export function endLease(root: Root, id: string, end: End): boolean {
     // record it counts as expired, and is not inherited.
   }
   try {
-    renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`))
+    expireLease(root, id)
     return true
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
+    if (errnoOf(error) !== 'ENOENT') throw error
+    // It expired at this moment, and is none that ended well.
+    spoilEnd(root, id)
+    return false
   }
+}
+
+/** Ends a live lease without an end record: nobody inherits its slot. */
+export function expireLease(root: Root, id: string): void {
+  renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`))
 }
 
 /**

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
+import { isHandedDown } from './former-paths.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { atSlot } from './slots.ts'
@@ -36,7 +37,8 @@ export function freshName(): string {
 }
 
 /**
- * Takes a slot out of service: one rename, which no link on the way can lead astray.
+ * Takes a slot out of service: one rename, which no link on the way can lead astray. A link in its place
+ * goes, too, but for the one that who has inherited the slot at this moment has left there.
  *
  * @returns false where somebody else was faster
  * @throws as renameSync does: EACCES or EPERM where the slot is another user's, ENOSPC, EXDEV, …
@@ -44,11 +46,25 @@ export function freshName(): string {
 export function moveToTrash(root: Root, slot: string, id: string): boolean {
   try {
     return atSlot(root, slot, (path) => {
-      renameSync(path, trashPath(root, id))
+      const isMoved = moveFolder(path, trashPath(root, id))
+      if (!isMoved && isHandedDown(root, slot)) return false
+      if (!isMoved) renameSync(path, trashPath(root, id))
       return true
     })
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Renames a directory, and no link; false where it is none. */
+function moveFolder(from: string, to: string): boolean {
+  try {
+    // The slash has the kernel refuse a link.
+    renameSync(`${from}/`, to)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return false
     throw error
   }
 }

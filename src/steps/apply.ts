@@ -2,9 +2,11 @@ import { errnoOf, messageOf } from '../plan/guard-error.ts'
 import { isSlotPath, leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { deleteInPlace } from '../host/deletion.ts'
+import type { Deletion } from '../host/deletion.ts'
 import { removeFormerPath } from '../host/former-paths.ts'
+import { NO_FLOCK, whileFileLocked } from '../host/kernel-lock.ts'
 import { readSeedRecord } from '../host/lease-companions.ts'
-import { dropLease, findLease, spoilEnd } from '../host/leases.ts'
+import { dropLease, endedLeasePath, expireLease, findLease, spoilEnd } from '../host/leases.ts'
 import { discardLeftover } from '../host/leftovers.ts'
 import { withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
@@ -69,9 +71,9 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
       finished.failures.push(failure)
       continue
     }
+    if (findLease(root, action.id)?.state !== action.state) continue
     try {
-      spoilEnd(root, action.id)
-      const deletion = await deleteInPlace(root, action.slot)
+      const deletion = await deleteUndisturbed(root, action)
       if (deletion.kind === 'deleted') {
         removeFormerPaths(root, action.id, action.slot)
         removeEmptyParents(root, action.slot)
@@ -85,17 +87,38 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
   return finished
 }
 
+/**
+ * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
+ * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ */
+async function deleteUndisturbed(
+  root: Root,
+  { id, slot, state }: Extract<Action, { kind: 'retire' }>,
+): Promise<Deletion> {
+  const work = async (): Promise<Deletion> => {
+    if (findLease(root, id) === null) return { kind: 'busy', why: 'somebody else was faster' }
+    spoilEnd(root, id)
+    return deleteInPlace(root, slot)
+  }
+  if (state === 'live') expireLease(root, id)
+  const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work)
+  if ('value' in locked) return locked.value
+  // Without flock(1) nobody inherits or clones.
+  return locked.refused === NO_FLOCK ? work() : { kind: 'busy', why: locked.refused }
+}
+
 /** @returns the slot that was retired, null where none was */
 function carryOut(root: Root, action: Action, ways: readonly Helper[]): string | null {
   switch (action.kind) {
     case 'retire': {
       // Ended or retired by somebody else meanwhile: then the plan was made for something else.
       if (findLease(root, action.id)?.state !== action.state) return null
-      const moved = retire(root, action.slot, action.id, ways)
+      // Who was faster needs what lies beside the lease, and drops it; after a kill the next pass does.
+      if (!retire(root, action.slot, action.id, ways)) return null
       removeFormerPaths(root, action.id, action.slot)
       removeEmptyParents(root, action.slot)
-      dropLease(root, action.id, moved)
-      return moved ? action.slot : null
+      dropLease(root, action.id, true)
+      return action.slot
     }
     case 'adopt': {
       const id = leaseIdOfSlot(nameOf(action.path)) ?? ''

@@ -4,12 +4,12 @@ import { errnoOf } from '../plan/guard-error.ts'
 import type { Self } from '../plan/evidence.ts'
 import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
+import type { LinkedFile } from '../plan/linked-file.ts'
 import type { Origin, SeedSource } from '../plan/seed.ts'
 import { ageHours } from '../plan/reclaim.ts'
 import { readUptime } from '../host/boot.ts'
-import { linkFormerPath } from '../host/former-paths.ts'
-import { withHostLock } from '../host/host-lock.ts'
-import { whileFileLocked, whileLocked } from '../host/kernel-lock.ts'
+import { heirOf, linkFormerPath } from '../host/former-paths.ts'
+import { whileFileLocked } from '../host/kernel-lock.ts'
 import { handDownInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
 import { lookAtShared } from '../host/linked-files.ts'
 import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
@@ -40,23 +40,20 @@ export interface InheritRequest {
  * Takes an ended slot over as the seed of a new one, by one rename.
  *
  * Of two jobs that want it the rename gives it to one; a pass that retires it is such another. Who
- * clones from it meanwhile holds a lock on it, and it is left alone.
+ * clones from it meanwhile, or deletes it where it lies, holds a lock on its lease, and it is left alone.
  *
  * @returns why it was not to be had, in words
  * @throws as the file system does: the slot stays empty, and what was taken goes
  */
 export async function inherit(request: InheritRequest, runtime: Runtime): Promise<Filled | string> {
-  const { root, slot } = request
+  const { root, source } = request
   try {
-    // The lease first: who only asks whether the slot is to be had would look like one who lives in it.
-    const lease = endedLeasePath(root, request.source.record.id)
+    // Its lease, and not the slot: who only asks whether that is to be had would look like one who lives in it.
+    const lease = endedLeasePath(root, source.record.id)
     const locked = await whileFileLocked(lease, 'exclusive', async () =>
-      whileLocked(`${root.realPath}/${slot}`, 'exclusive', async () =>
-        takeOverSlot(request, runtime),
-      ),
+      takeOverSlot(request, runtime),
     )
-    if ('refused' in locked) return locked.refused
-    return 'refused' in locked.value ? locked.value.refused : locked.value.value
+    return 'refused' in locked ? locked.refused : locked.value
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return GONE
     throw error
@@ -68,10 +65,8 @@ const SHARED_WITH_TRUSTED = 'it shares files by hard link with what may be publi
 
 const GONE = 'it is gone: another job or a pass was faster'
 
-async function takeOverSlot(
-  { root, self, lease, place, source, slot, origin }: InheritRequest,
-  runtime: Runtime,
-): Promise<Filled | string> {
+async function takeOverSlot(request: InheritRequest, runtime: Runtime): Promise<Filled | string> {
+  const { root, self, lease, source, slot, origin } = request
   const { id, lease: former } = source.record
   const container = former?.owner.container ?? null
   const occupancy = await lookUntilLeft(root, { slot, container }, self, runtime)
@@ -101,30 +96,61 @@ async function takeOverSlot(
   }
   // Noted first: whatever ends this process, the links go when this slot goes.
   writeRecord(root, lease.id, '.seed', encodeRecord(record))
-  const { value } = await withHostLock(root, () => {
-    // A pass that deletes a slot where it lies has taken its end away before.
-    const now = findLease(root, id)
-    if (now?.state !== 'ended' || now.end === null) return null
-    if (!moveOutOfSlot(root, slot, place)) return null
-    try {
-      handDownInputs(root, id, lease.id)
-      // Its clones live on: what is written through their links, or through its own, is to be found.
-      if (same.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(same))
-      // Most commands are over before anybody has measured: who did it then would be in the next one's way.
-      if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
-      dropLease(root, id, false)
-      return chain.filter((each) => !linkFormerPath(root, each, lease.slot))
-    } catch (error) {
-      dropSeed(root, lease, record)
-      throw error
-    }
-  })
-  if (value === null) return GONE
-  const linked = chain.filter((each) => !value.includes(each))
+  const unlinked = move(request, record, same)
+  if (unlinked === null) return GONE
+  const linked = chain.filter((each) => !unlinked.includes(each))
   return {
     record,
     origin,
-    formerTargets: value.flatMap((each) => pathsOf(root, each)),
+    formerTargets: unlinked.flatMap((each) => pathsOf(root, each)),
     linked: linked.flatMap((each) => pathsOf(root, each)),
   }
+}
+
+/**
+ * The move itself. A pass that deletes the slot where it lies holds its lease, and of one that takes it
+ * into the trash the rename decides, so that no host lock is waited for.
+ *
+ * @returns the former slots to which no link could be left; null where the slot is gone
+ */
+function move(
+  { root, lease, place, slot, source }: InheritRequest,
+  record: SeedRecord,
+  shared: readonly LinkedFile[],
+): string[] | null {
+  const { id } = source.record
+  // Who has begun to delete it where it lies has taken its end away.
+  const now = findLease(root, id)
+  if (now?.state !== 'ended' || now.end === null) return null
+  // First: a pass that finds no slot takes away what lies beside its lease.
+  handDownInputs(root, id, lease.id)
+  let isMoved = false
+  try {
+    isMoved = moveOutOfSlot(root, slot, place)
+    if (!isMoved) return null
+    // Its clones live on: what is written through their links, or through its own, is to be found.
+    if (shared.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(shared))
+    // Most commands are over before anybody has measured: who did it then would be in the next one's way.
+    if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
+    dropLease(root, id, false)
+    return record.former.filter((each) => !linkFormerPath(root, each, lease.slot))
+  } catch (error) {
+    if (isMoved) dropSeed(root, lease, record)
+    throw error
+  } finally {
+    if (!isMoved) handDownInputs(root, lease.id, id)
+  }
+}
+
+/**
+ * A former slot whose path would lead nowhere, or elsewhere: a pass that found the slot gone, and not yet
+ * its heir, may have taken the link away. Null where there is none.
+ */
+export function findLostPath(
+  root: Root,
+  { slot }: Lease,
+  { record, linked }: Pick<Filled, 'record' | 'linked'>,
+): string | null {
+  const leading = record.former.filter((each) => linked.includes(`${root.path}/${each}`))
+  return leading.find((each) => heirOf(root, each) !== slot) ?? null
 }

@@ -12,7 +12,6 @@ import type { Settings } from '../plan/settings.ts'
 import { buildEnvironment } from '../plan/snapshot.ts'
 import { awaitAhead, mayHaveAhead, readAhead } from '../host/ahead.ts'
 import type { AheadClone } from '../host/ahead.ts'
-import { loadLocking } from '../host/host-lock.ts'
 import { readSeedRecord, writeRecord } from '../host/lease-companions.ts'
 import type { Root } from '../host/root.ts'
 import { dropSeeding, withSeeding } from '../host/seeding.ts'
@@ -25,7 +24,7 @@ import { slotSource } from './clone-sources.ts'
 import type { CloneSource } from './clone-sources.ts'
 import { dropSeed } from './drop-seed.ts'
 import type { Judged } from './forget-units.ts'
-import { inherit } from './inherit.ts'
+import { findLostPath, inherit } from './inherit.ts'
 import { isEmpty, offerTo, whileCheckoutIsRead } from './offer.ts'
 import type { Offer } from './offer.ts'
 import { restoreHookSeed } from './restore-hook-seed.ts'
@@ -122,12 +121,11 @@ async function fill(request: SeedRequest, runtime: Runtime): Promise<Seeded> {
   const unchecked = wishOf(request, runtime)
   const offer = offerTo(request, unchecked, runtime)
   if (isEmpty(offer)) return cold(NOTHING_BUILT)
-  // rustc takes the longest to answer; meanwhile the checkout is read, and what takes the lock is loaded.
+  // rustc takes the longest to answer; meanwhile the checkout is read.
   const asked = askToolchain(unchecked, offer.fit, runtime.environment)
-  return whileCheckoutIsRead(request.root, offer, unchecked, async () => {
-    await loadLocking()
-    return choose(request, offer, { ...unchecked, ...(await asked) }, runtime)
-  })
+  return whileCheckoutIsRead(request.root, offer, unchecked, async () =>
+    choose(request, offer, { ...unchecked, ...(await asked) }, runtime),
+  )
 }
 
 /** Tries what there is, best first, until something has filled the slot. */
@@ -191,6 +189,8 @@ async function settle(
     const adapted = await adaptSeed({ ...request, ...filled, wish, place }, runtime)
     if (typeof adapted === 'string') return adapted
     const record = note(request, { ...adapted, ...askedOf(wish) }, runtime)
+    const lost = findLostPath(root, lease, filled)
+    if (lost !== null) return `${lost}, which is compiled in, does not lead to it any more`
     moveIntoSlot(root, place, lease.slot)
     isSettled = true
     return record
