@@ -1,6 +1,6 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
 import { encodeBuildInputs } from '../../src/plan/build-inputs.ts'
 import { encodeRecord } from '../../src/plan/build-record.ts'
@@ -59,20 +59,34 @@ test('what an attempt has done to times counts for the next one', async () => {
   expect(readdirSync(path.join(stage.path, first.slot))).not.toEqual([])
 })
 
-test('a build whose former path a pass takes away meanwhile', async () => {
+/** Has something take the link at a former path away, and more, once it is there. */
+async function seedWithout(more: string): Promise<Record<'stdout' | 'former' | 'slot', string>> {
   const world = await aWorld()
   const stage = world.stage()
   const former = path.join(stage.path, leaveBuild(stage).slot)
   const victim = world.seeded(stage)
   // Times are set by perl, when the link is there.
-  const takesAway = `if [ -L '${former}' ]; then rm '${former}'; fi\nexec "$REAL" "$@"`
-  const PATH = await stubProgram(scene(), 'perl', takesAway)
+  const takesAway = `link='${former}'; if [ -L "$link" ]; then rm "$link"${more}; fi`
+  const PATH = await stubProgram(scene(), 'perl', `${takesAway}\nexec "$REAL" "$@"`)
   const rustc = path.join(PATH.slice(0, PATH.indexOf(':')), 'rustc')
   writeFileSync(rustc, `#!/bin/sh\necho '${TOOLCHAIN}'\n`, { mode: 0o755 })
   const { stdout } = await victim.run({ PATH })
   await victim.end()
-  expect(stdout).toMatch(/seed: cold \(.* which is compiled in, does not lead to it any more/)
-  expect(readdirSync(victim.seeded ?? '')).toEqual([])
+  return { stdout, former, slot: victim.seeded ?? '' }
+}
+
+describe('where a pass takes away meanwhile', () => {
+  test('a former path, it leads to the heir again', async () => {
+    const { stdout, former, slot } = await seedWithout('')
+    expect(stdout).toContain('seed: inherit')
+    expect(readlinkSync(former)).toBe(slot)
+  })
+
+  test('the folder of a former path, too, nothing is built in the seed', async () => {
+    const { stdout, slot } = await seedWithout(' && rmdir "${link%/*}"')
+    expect(stdout).toMatch(/seed: cold \(.* which is compiled in, does not lead to it any more/)
+    expect(readdirSync(slot)).toEqual([])
+  })
 })
 
 test.each([

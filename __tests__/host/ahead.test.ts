@@ -44,7 +44,8 @@ test('whoever comes for the clone waits until nobody is at it', async () => {
   const gate = `${scene().directory('gate')}/open`
   const works = `
     const fs = require('node:fs')
-    fs.writeFileSync('${folder}/begun', process.argv.slice(2).join(' '))
+    fs.writeFileSync('${folder}/begins', process.argv.slice(2).join(' '))
+    fs.renameSync('${folder}/begins', '${folder}/begun')
     while (!fs.existsSync('${gate}')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     fs.writeFileSync('${folder}/ahead.json', '{}')`
   expect(startAhead(root, ID, toolThatDoes(works), {})).toBe(true)

@@ -14,7 +14,7 @@ import {
   blockedSince,
   dropLease,
   endLease,
-  expireLease,
+  markEnded,
   findLease,
   readEndedLeases,
   readLeases,
@@ -98,7 +98,7 @@ describe('a lease', () => {
     const ending = {
       ...anEnd(),
       get wallMs() {
-        expireLease(root, id)
+        markEnded(root, id)
         return 1
       },
     }

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { keepBudget } from '../../src/steps/keep-budget.ts'
-import { evict, folderOf, listSnapshots, noteBytes } from '../../src/host/snapshots.ts'
+import { evict, folderOf, listSnapshots, noteBytes, publish } from '../../src/host/snapshots.ts'
 import { useScene } from '../e2e/use-scene.ts'
+import { aJob, aLease, anId } from '../helpers/lease.ts'
 import { publishNth, republish } from '../helpers/published.ts'
 import { aRoot } from '../helpers/root.ts'
 
@@ -28,6 +30,21 @@ describe('where another has taken its place, a snapshot', () => {
     expect(noteBytes(root, now, 2)).toBe(true)
     expect(listSnapshots(root)).toMatchObject([{ bytes: 2 }])
   })
+})
+
+test('a link to the heir of a slot is not published in place of it', () => {
+  const root = aRoot(scene())
+  const before = republish(root, 1, 1)
+  const { id, slot } = aLease({ id: anId(2), job: aJob({ job: 'job-1' }) })
+  const heir = `${root.path}/${aLease({ id: anId(3) }).slot}`
+  mkdirSync(dirname(`${root.path}/${slot}`), { recursive: true })
+  symlinkSync(heir, `${root.path}/${slot}`)
+  const [stored] = listSnapshots(root)
+  if (stored?.snapshot == null) throw new Error('there is none')
+  const known = { inputs: null, linked: [] }
+  expect(publish(root, slot, before.name, { ...stored.snapshot, id }, known)).toBe(false)
+  expect(readlinkSync(`${root.path}/${slot}`)).toBe(heir)
+  expect(listSnapshots(root)).toMatchObject([{ snapshot: { id: anId(1) } }])
 })
 
 test('what nobody has measured counts for the budget once it is', async () => {

@@ -9,13 +9,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
 import { encodeRecord } from '../../src/plan/build-record.ts'
 import type { BuildRecord } from '../../src/plan/build-record.ts'
 import type { Lease } from '../../src/plan/lease.ts'
+import type { SeedSource } from '../../src/plan/seed.ts'
 import type { LinkedFile } from '../../src/plan/linked-file.ts'
 import type { Settings } from '../../src/plan/settings.ts'
 import { readMoment } from '../../src/host/boot.ts'
+import { heirOf, linkFormerPath } from '../../src/host/former-paths.ts'
 import { hybridRefusal } from '../../src/host/hybrid-mark.ts'
 import { whileFileLocked } from '../../src/host/kernel-lock.ts'
 import { leasePath, readInputs, readLinked, writeRecord } from '../../src/host/lease-companions.ts'
@@ -422,6 +425,81 @@ needs('no-reflink').describe('a snapshot of what shares files with a clone', () 
     expect(await clone(snapshot, 3)).toBe(`it has changed since: ${RLIB}`)
     expect(hybridRefusal(root)).toBeNull()
   })
+})
+
+test('a build that somebody has begun to delete where it lies is not inherited', async () => {
+  const source = anEnded(1)
+  // Without a lock, as where flock(1) is missing.
+  const begins = (): void => spoilEnd(root, source.id)
+  expect(await inheritFrom(source, 2, begins)).toMatch(/^it is gone/)
+  expect(existsSync(slotOf(source))).toBe(true)
+})
+
+test('a build that somebody begins to delete as it is moved is not inherited', async () => {
+  const source = anEnded(1)
+  const record = findLease(root, source.id)
+  if (record === null) throw new Error('it is gone')
+  const lease = {
+    ...aSlot(2),
+    get id() {
+      // Asked for again after it was noted, when the end of the source has been seen.
+      if (existsSync(leasePath(root, `${anId(2)}.seed`))) spoilEnd(root, source.id)
+      return anId(2)
+    },
+  }
+  const place = `${scene().directory('seeding')}/0`
+  const known = { record, build: null, moment: readMoment() }
+  const request = { root, self: aSelf(), lease, place, source: known, slot: source.slot }
+  expect(await inherit({ ...request, origin: ORIGIN }, runtime)).toMatch(/^it is gone/)
+  expect([existsSync(place), readInputs(root, anId(2))]).toEqual([true, null])
+})
+
+/** A path that leads to an ended slot, and the source that this is. */
+function withFormerPath(n: number): { former: string; source: Lease; known: SeedSource } {
+  const former = leaseOf(9).slot
+  const source = anEnded(n)
+  mkdirSync(dirname(`${root.path}/${former}`), { recursive: true })
+  linkFormerPath(root, former, source.slot)
+  const record = findLease(root, source.id)
+  if (record === null) throw new Error('it is gone')
+  const build = { ...BUILD, former: [former] }
+  return { former, source, known: { record, build, moment: readMoment() } }
+}
+
+test('what leads to a slot leads to its heir before it goes: no pass finds a link to nothing', async () => {
+  const { former, source, known } = withFormerPath(1)
+  const seen: unknown[] = []
+  const lease = {
+    ...aSlot(2),
+    // Asked for when the slot has just gone.
+    get madeBy() {
+      seen.push(existsSync(slotOf(source)), heirOf(root, former))
+      return 'step' as const
+    },
+  }
+  const place = `${scene().directory('seeding')}/0`
+  const request = { root, self: aSelf(), lease, place, source: known, slot: source.slot }
+  const filled = await inherit({ ...request, origin: ORIGIN }, runtime)
+  expect(filled).toMatchObject({ formerTargets: [], record: { former: [source.slot, former] } })
+  expect(seen).toEqual([false, lease.slot])
+})
+
+test('what leads to a slot leads there still where that comes to nothing', async () => {
+  const { former, source, known } = withFormerPath(1)
+  const place = `${scene().directory('seeding')}/0`
+  mkdirSync(`${place}/full`, { recursive: true })
+  const request = { root, self: aSelf(), lease: aSlot(2), place, source: known, slot: source.slot }
+  await expect(inherit({ ...request, origin: ORIGIN }, runtime)).rejects.toThrow('ENOTEMPTY')
+  expect(heirOf(root, former)).toBe(source.slot)
+  expect(existsSync(`${slotOf(source)}/${RLIB}`)).toBe(true)
+})
+
+test('a build that somebody has begun to delete where it lies is not published', async () => {
+  const source = anEnded(1)
+  spoilEnd(root, source.id)
+  await publish(source)
+  expect(said).toEqual(['no snapshot: how its job ended is not noted'])
+  expect(existsSync(slotOf(source))).toBe(true)
 })
 
 test.each<[string, (slot: string, path: string) => void]>([

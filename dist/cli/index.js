@@ -707,6 +707,19 @@ function inside(base, path, work) {
         throw error;
     }
 }
+/** Renames a directory, and no link; false where it is none. @throws as renameSync does */
+function renameFolder(from, to) {
+    try {
+        // The slash has the kernel refuse all else.
+        (0,external_node_fs_.renameSync)(`${from}/`, to);
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === 'ENOTDIR')
+            return false;
+        throw error;
+    }
+}
 /**
  * What moves entries of folders into another one, where they are called by numbers.
  *
@@ -3610,14 +3623,28 @@ function readBuildRecord(root, id) {
 function readInputs(root, id) {
     return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
 }
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
+/**
+ * Gives what was recorded of a build's inputs to another lease, too, which is about to take its slot over:
+ * where that comes to nothing, it is with the first one still. Files that cannot have two names are moved.
+ */
 function handDownInputs(root, from, to) {
+    const [before, after] = [from, to].map((id) => leasePath(root, `${id}.inputs`));
     try {
-        (0,external_node_fs_.renameSync)(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+        (0,external_node_fs_.linkSync)(before, after);
     }
     catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
+        if (errnoOf(error) === 'ENOENT')
+            return;
+        (0,external_node_fs_.renameSync)(before, after);
+    }
+}
+/** Takes it back from a lease that did not take the slot over. */
+function takeInputsBack(root, from, to) {
+    try {
+        handDownInputs(root, from, to);
+    }
+    finally {
+        dropInputs(root, from);
     }
 }
 /** Forgets what is known of a seed that is not there. */
@@ -3696,12 +3723,7 @@ function makeParent(root, runDirectory, chown) {
  */
 function moveOutOfSlot(root, slot, to) {
     try {
-        return atSlot(root, slot, (path) => {
-            if (!(0,external_node_fs_.lstatSync)(path).isDirectory())
-                return false;
-            (0,external_node_fs_.renameSync)(path, to);
-            return true;
-        });
+        return atSlot(root, slot, (path) => renameFolder(path, to));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -4067,21 +4089,23 @@ function endLease(root, id, end) {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
         // record it counts as expired, and is not inherited.
     }
+    if (markEnded(root, id))
+        return true;
+    // A pass ended it at this moment, whose slot it deletes: it is none that ended well.
+    spoilEnd(root, id);
+    return false;
+}
+/** Makes a live lease an ended one; without an end record nobody inherits its slot. False where it is not live. */
+function markEnded(root, id) {
     try {
-        expireLease(root, id);
+        (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
         return true;
     }
     catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-        // It expired at this moment, and is none that ended well.
-        spoilEnd(root, id);
-        return false;
+        if (errnoOf(error) === 'ENOENT')
+            return false;
+        throw error;
     }
-}
-/** Ends a live lease without an end record: nobody inherits its slot. */
-function expireLease(root, id) {
-    (0,external_node_fs_.renameSync)(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`));
 }
 /**
  * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
@@ -4235,7 +4259,7 @@ function dropLease(root, id, keepInTrash) {
     for (const ending of COMPANIONS)
         removeFile(leasePath(root, `${id}${ending}`));
 }
-/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+/** The file of an ended lease: who takes its slot, clones it, or deletes it where it lies, locks that before. */
 function endedLeasePath(root, id) {
     return leasePath(root, `${id}${ENDED}`);
 }
@@ -4275,6 +4299,7 @@ function discardLeftover(root, file) {
 
 
 
+
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
     return name === '' ? controlPath(root, 'trash') : controlPath(root, 'trash', name);
@@ -4293,7 +4318,7 @@ function freshName() {
 function moveToTrash(root, slot, id) {
     try {
         return atSlot(root, slot, (path) => {
-            const isMoved = moveFolder(path, trashPath(root, id));
+            const isMoved = renameFolder(path, trashPath(root, id));
             if (!isMoved && isHandedDown(root, slot))
                 return false;
             if (!isMoved)
@@ -4303,19 +4328,6 @@ function moveToTrash(root, slot, id) {
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** Renames a directory, and no link; false where it is none. */
-function moveFolder(from, to) {
-    try {
-        // The slash has the kernel refuse a link.
-        (0,external_node_fs_.renameSync)(`${from}/`, to);
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOTDIR')
             return false;
         throw error;
     }
@@ -5762,9 +5774,8 @@ function deletion_open(folder) {
 ;// CONCATENATED MODULE: ./lib/host/kernel-lock.js
 
 
-
-/** Why nobody is granted a lock, and nobody else holds one. */
-const NO_FLOCK = 'there is no flock(1)';
+/** Why a lock was not granted: others hold it. Any other reason tells nothing of others. */
+const HELD = 'another job is at it';
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
@@ -5781,12 +5792,18 @@ async function whileFileLocked(path, kind, work) {
 async function whileHeld(path, flags, kind, work) {
     const open = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK | flags);
     try {
-        const { status, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', open],
+        const words = [kind === 'shared' ? '-s' : '-x', '-n', '3'];
+        const { status, stderr, error } = (0,external_node_child_process_namespaceObject.spawnSync)('flock', words, {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', open],
         });
         if (error !== undefined)
-            return { refused: errnoOf(error) === 'ENOENT' ? NO_FLOCK : messageOf(error) };
-        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
+            return { refused: 'there is no flock(1)' };
+        if (status === 0)
+            return { value: await work(open) };
+        // One that is held is refused without a word.
+        const isHeld = status === 1 && stderr === '';
+        return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' };
     }
     finally {
         (0,external_node_fs_.closeSync)(open);
@@ -5839,6 +5856,7 @@ async function withKernelLock(path, waitSeconds, work) {
 
 
 
+
 /** Whether there is anything in a plan that changes the root. */
 function changesAnything(actions) {
     return actions.some((action) => action.kind !== 'keep' && action.kind !== 'foreign');
@@ -5879,10 +5897,10 @@ async function finishInPlace(root, applied) {
             finished.failures.push(failure);
             continue;
         }
-        if (findLease(root, action.id)?.state !== action.state)
-            continue;
         try {
             const deletion = await deleteUndisturbed(root, action);
+            if (deletion === null)
+                continue;
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 removeEmptyParents(root, action.slot);
@@ -5899,23 +5917,40 @@ async function finishInPlace(root, applied) {
     return finished;
 }
 /**
- * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
- * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ * Deletes the slot of a lease where it lies, and has nobody inherit, clone or publish it meanwhile, who
+ * would hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ *
+ * @returns null where somebody else was faster
  */
 async function deleteUndisturbed(root, { id, slot, state }) {
     const work = async () => {
+        // Its lock may be that of a file which was there a moment ago.
         if (findLease(root, id) === null)
-            return { kind: 'busy', why: 'somebody else was faster' };
+            return null;
         spoilEnd(root, id);
         return deleteInPlace(root, slot);
     };
-    if (state === 'live')
-        expireLease(root, id);
-    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work);
-    if ('value' in locked)
-        return locked.value;
-    // Without flock(1) nobody inherits or clones.
-    return locked.refused === NO_FLOCK ? work() : { kind: 'busy', why: locked.refused };
+    if (findLease(root, id)?.state !== state)
+        return null;
+    if (state === 'live' && !giveUpLive(root, id))
+        return null;
+    try {
+        const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work);
+        if ('value' in locked)
+            return locked.value;
+        // Where none can be taken at all, who inherits looks again.
+        return locked.refused === HELD ? { kind: 'busy', why: HELD } : await work();
+    }
+    catch (error) {
+        if (findLease(root, id) === null)
+            return null;
+        throw error;
+    }
+}
+/** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
+function giveUpLive(root, id) {
+    giveUpSlot(root, id);
+    return markEnded(root, id);
 }
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
@@ -5999,9 +6034,13 @@ function retire(root, slot, id, ways) {
     catch (error) {
         if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0)
             throw error;
-        const helped = withHelp(ways, (helper) => helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path));
+        const helped = withHelp(ways, (helper) => 
+        // As a directory, by the slash: no link that an heir has left there meanwhile.
+        helper.move(`${root.path}/${slot}/`, controlName(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
+        if (findSlot(root, slot) === 'missing' || isHandedDown(root, slot))
+            return false;
         throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error });
     }
 }
@@ -7044,7 +7083,7 @@ function bytesInTrash(root, id) {
 function publish(root, slot, name, snapshot, { inputs, linked }) {
     const staging = seeding_makeSeeding(root, snapshot.id);
     const isReady = within(staging, [], (folder) => {
-        if (!moveTree(root, slot, folder))
+        if (!moveOutOfSlot(root, slot, at(folder, TREE)))
             return false;
         if (inputs !== null)
             replaceFile(at(folder, snapshots_INPUTS), inputs);
@@ -7062,18 +7101,6 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         return true;
     });
     return moved ?? false;
-}
-/** False where the slot is gone. */
-function moveTree(root, slot, to) {
-    try {
-        atSlot(root, slot, (path) => (0,external_node_fs_.renameSync)(path, at(to, TREE)));
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
 }
 /**
  * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
@@ -17969,9 +17996,17 @@ async function tryToPublish({ root, job, self, id }, runtime) {
     }
 }
 const publish_GONE = 'its slot is gone';
+/** A full disk, or somebody has begun to delete the slot where it lies. */
+const UNENDED = 'how its job ended is not noted';
 /** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
 async function publishLocked({ root, job, id, slot, snapshot }, runtime) {
     const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => {
+        // Its lock may be that of a file which was there a moment ago.
+        const now = findLease(root, id);
+        if (now?.state !== 'ended')
+            return publish_GONE;
+        if (now.end === null)
+            return UNENDED;
         const shared = readLinked(root, id);
         if (shared === null)
             return SHARED_UNKNOWN;
@@ -19814,19 +19849,25 @@ async function takeOverSlot(request, runtime) {
  *
  * @returns the former slots to which no link could be left; null where the slot is gone
  */
-function move({ root, lease, place, slot, source }, record, shared) {
+function move(request, record, shared) {
+    const { root, lease, place, slot, source } = request;
     const { id } = source.record;
-    // Who has begun to delete it where it lies has taken its end away.
-    const now = findLease(root, id);
-    if (now?.state !== 'ended' || now.end === null)
+    if (!hasEnd(root, id))
         return null;
-    // First: a pass that finds no slot takes away what lies beside its lease.
-    handDownInputs(root, id, lease.id);
+    const [, ...before] = record.former;
     let isMoved = false;
     try {
+        // First what a pass that finds no slot takes away: what lies beside the lease, and links to the slot.
+        handDownInputs(root, id, lease.id);
+        const unlinked = before.filter((each) => !linkFormerPath(root, each, lease.slot));
         isMoved = moveOutOfSlot(root, slot, place);
         if (!isMoved)
             return null;
+        // Who could take no lock may have begun to delete it a moment ago.
+        if (!hasEnd(root, id)) {
+            dropSeed(root, lease, record);
+            return null;
+        }
         // Its clones live on: what is written through their links, or through its own, is to be found.
         if (shared.length > 0)
             writeRecord(root, lease.id, '.linked', JSON.stringify(shared));
@@ -19834,7 +19875,7 @@ function move({ root, lease, place, slot, source }, record, shared) {
         if (isLocal(lease.madeBy))
             handDownSize(root, id, lease.id, Math.round(readUptime() * 1000));
         dropLease(root, id, false);
-        return record.former.filter((each) => !linkFormerPath(root, each, lease.slot));
+        return linkFormerPath(root, slot, lease.slot) ? unlinked : [slot, ...unlinked];
     }
     catch (error) {
         if (isMoved)
@@ -19843,16 +19884,29 @@ function move({ root, lease, place, slot, source }, record, shared) {
     }
     finally {
         if (!isMoved)
-            handDownInputs(root, lease.id, id);
+            giveBack(request, before);
     }
 }
+/** Has what was handed down already be the source’s again. */
+function giveBack({ root, lease, slot, source }, former) {
+    takeInputsBack(root, lease.id, source.record.id);
+    for (const each of former)
+        if (heirOf(root, each) === lease.slot)
+            linkFormerPath(root, each, slot);
+}
+/** Whether a slot is to be had: who deletes it where it lies has taken the end away before. */
+function hasEnd(root, id) {
+    const now = findLease(root, id);
+    return now?.state === 'ended' && now.end !== null;
+}
 /**
- * A former slot whose path would lead nowhere, or elsewhere: a pass that found the slot gone, and not yet
- * its heir, may have taken the link away. Null where there is none.
+ * The first of the former slots that cannot be made to lead to the heir again: a pass that found the slot
+ * gone, and not yet its heir, may have taken a link away. Null where all do.
  */
 function findLostPath(root, { slot }, { record, linked }) {
     const leading = record.former.filter((each) => linked.includes(`${root.path}/${each}`));
-    return leading.find((each) => heirOf(root, each) !== slot) ?? null;
+    const lost = leading.filter((each) => heirOf(root, each) !== slot);
+    return lost.find((each) => !linkFormerPath(root, each, slot)) ?? null;
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/restore-hook-seed.js

@@ -1400,7 +1400,8 @@ function dockerDirectory() {
 /* harmony export */   ux: () => (/* binding */ within),
 /* harmony export */   vx: () => (/* binding */ parted),
 /* harmony export */   wX: () => (/* binding */ namesIn),
-/* harmony export */   wZ: () => (/* binding */ makeFolders)
+/* harmony export */   wZ: () => (/* binding */ makeFolders),
+/* harmony export */   xv: () => (/* binding */ renameFolder)
 /* harmony export */ });
 /* unused harmony exports movingTo, moveOut */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
@@ -1456,6 +1457,19 @@ function inside(base, path, work) {
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' || isDiverted(error))
             return null;
+        throw error;
+    }
+}
+/** Renames a directory, and no link; false where it is none. @throws as renameSync does */
+function renameFolder(from, to) {
+    try {
+        // The slash has the kernel refuse all else.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(`${from}/`, to);
+        return true;
+    }
+    catch (error) {
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOTDIR')
+            return false;
         throw error;
     }
 }
@@ -2342,23 +2356,68 @@ function isKeeperOf(pid, id) {
 
 /***/ }),
 
+/***/ 9848:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Tt: () => (/* binding */ giveUpSlot),
+/* harmony export */   t8: () => (/* binding */ isKept)
+/* harmony export */ });
+/* unused harmony export keepSlot */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2063);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2100);
+
+
+
+
+/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
+function keptPath(root, id) {
+    return (0,_root_js__WEBPACK_IMPORTED_MODULE_2__/* .controlPath */ .XL)(root, 'leases', `${id}.kept`);
+}
+/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
+function keepSlot(root, id) {
+    try {
+        writeFileSync(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
+    }
+    catch (error) {
+        if (errnoOf(error) !== 'EEXIST')
+            throw error;
+    }
+}
+/** Has it go like any other ended slot. */
+function giveUpSlot(root, id) {
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFile */ .nM)(keptPath(root, id));
+}
+/** What cannot be told counts as kept. */
+function isKept(root, id) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        return true;
+    }
+}
+
+
+/***/ }),
+
 /***/ 3977:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   gP: () => (/* binding */ NO_FLOCK),
+/* harmony export */   _r: () => (/* binding */ HELD),
 /* harmony export */   iJ: () => (/* binding */ whileFileLocked),
 /* harmony export */   lv: () => (/* binding */ withKernelLock)
 /* harmony export */ });
 /* unused harmony export whileLocked */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 
 
-
-/** Why nobody is granted a lock, and nobody else holds one. */
-const NO_FLOCK = 'there is no flock(1)';
+/** Why a lock was not granted: others hold it. Any other reason tells nothing of others. */
+const HELD = 'another job is at it';
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
  *
@@ -2375,12 +2434,18 @@ async function whileFileLocked(path, kind, work) {
 async function whileHeld(path, flags, kind, work) {
     const open = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK | flags);
     try {
-        const { status, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-            stdio: ['ignore', 'ignore', 'ignore', open],
+        const words = [kind === 'shared' ? '-s' : '-x', '-n', '3'];
+        const { status, stderr, error } = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('flock', words, {
+            encoding: 'utf8',
+            stdio: ['ignore', 'ignore', 'pipe', open],
         });
         if (error !== undefined)
-            return { refused: (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT' ? NO_FLOCK : (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .messageOf */ .bD)(error) };
-        return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' };
+            return { refused: 'there is no flock(1)' };
+        if (status === 0)
+            return { value: await work(open) };
+        // One that is held is refused without a word.
+        const isHeld = status === 1 && stderr === '';
+        return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' };
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(open);
@@ -2436,7 +2501,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   VY: () => (/* binding */ readSeedRecord)
 });
 
-// UNUSED EXPORTS: dropInputs, dropSeedRecords, handDownInputs, readInputs, readLinked, readRestored, writeRecord
+// UNUSED EXPORTS: dropInputs, dropSeedRecords, handDownInputs, readInputs, readLinked, readRestored, takeInputsBack, writeRecord
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -2555,14 +2620,28 @@ function readBuildRecord(root, id) {
 function readInputs(root, id) {
     return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE);
 }
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
+/**
+ * Gives what was recorded of a build's inputs to another lease, too, which is about to take its slot over:
+ * where that comes to nothing, it is with the first one still. Files that cannot have two names are moved.
+ */
 function handDownInputs(root, from, to) {
+    const [before, after] = [from, to].map((id) => leasePath(root, `${id}.inputs`));
     try {
-        renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`));
+        linkSync(before, after);
     }
     catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
+        if (errnoOf(error) === 'ENOENT')
+            return;
+        renameSync(before, after);
+    }
+}
+/** Takes it back from a lease that did not take the slot over. */
+function takeInputsBack(root, from, to) {
+    try {
+        handDownInputs(root, from, to);
+    }
+    finally {
+        dropInputs(root, from);
     }
 }
 /** Forgets what is known of a seed that is not there. */
@@ -2591,75 +2670,31 @@ function readLinked(root, id) {
 
 /***/ }),
 
-/***/ 9342:
+/***/ 7847:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  L8: () => (/* binding */ LIVE),
-  Bv: () => (/* binding */ blockedSince),
-  Oj: () => (/* binding */ dropLease),
-  MJ: () => (/* binding */ endedLeasePath),
-  qW: () => (/* binding */ expireLease),
-  G0: () => (/* binding */ findLease),
-  W6: () => (/* binding */ readEndedLeases),
-  Mw: () => (/* binding */ readLeases),
-  Dg: () => (/* binding */ spoilEnd),
-  _e: () => (/* binding */ takeLease),
-  e3: () => (/* binding */ writeLease)
-});
-
-// UNUSED EXPORTS: endLease
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./lib/plan/guard-error.js
-var guard_error = __nccwpck_require__(29);
-// EXTERNAL MODULE: ./lib/plan/lease.js + 1 modules
-var plan_lease = __nccwpck_require__(166);
-// EXTERNAL MODULE: ./lib/plan/naming.js
-var naming = __nccwpck_require__(2463);
-// EXTERNAL MODULE: ./lib/host/root.js + 2 modules
-var host_root = __nccwpck_require__(2063);
-// EXTERNAL MODULE: ./lib/host/small-file.js
-var small_file = __nccwpck_require__(2100);
-;// CONCATENATED MODULE: ./lib/host/kept-slots.js
-
-
-
-
-/** Slots that somebody wants to look into: in a file beside the lease, which goes with it. */
-function keptPath(root, id) {
-    return (0,host_root/* controlPath */.XL)(root, 'leases', `${id}.kept`);
-}
-/** Has a slot stay after its lease has ended. @throws as writeFileSync does */
-function keepSlot(root, id) {
-    try {
-        writeFileSync(keptPath(root, id), '', { flag: 'wx', mode: 0o644 });
-    }
-    catch (error) {
-        if (errnoOf(error) !== 'EEXIST')
-            throw error;
-    }
-}
-/** Has it go like any other ended slot. */
-function giveUpSlot(root, id) {
-    removeFile(keptPath(root, id));
-}
-/** What cannot be told counts as kept. */
-function isKept(root, id) {
-    try {
-        return (0,external_node_fs_.lstatSync)(keptPath(root, id), { throwIfNoEntry: false }) !== undefined;
-    }
-    catch {
-        return true;
-    }
-}
-
-// EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
-var lease_companions = __nccwpck_require__(9379);
-;// CONCATENATED MODULE: ./lib/host/leases.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bv: () => (/* binding */ blockedSince),
+/* harmony export */   Dg: () => (/* binding */ spoilEnd),
+/* harmony export */   G0: () => (/* binding */ findLease),
+/* harmony export */   L8: () => (/* binding */ LIVE),
+/* harmony export */   MJ: () => (/* binding */ endedLeasePath),
+/* harmony export */   Mw: () => (/* binding */ readLeases),
+/* harmony export */   Oj: () => (/* binding */ dropLease),
+/* harmony export */   W6: () => (/* binding */ readEndedLeases),
+/* harmony export */   _e: () => (/* binding */ takeLease),
+/* harmony export */   e3: () => (/* binding */ writeLease),
+/* harmony export */   oz: () => (/* binding */ markEnded)
+/* harmony export */ });
+/* unused harmony export endLease */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29);
+/* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(166);
+/* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2463);
+/* harmony import */ var _kept_slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9848);
+/* harmony import */ var _lease_companions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9379);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2100);
 
 
 
@@ -2678,13 +2713,13 @@ const ENDED = '.ended';
  * the id in its name still tells.
  */
 function writeLease(root, lease) {
-    const temporary = (0,lease_companions/* leasePath */.U8)(root, `.${lease.id}.tmp`);
+    const temporary = (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `.${lease.id}.tmp`);
     try {
-        (0,external_node_fs_.writeFileSync)(temporary, (0,plan_lease/* encodeLease */.jS)(lease), { flag: 'wx', mode: 0o644 });
-        (0,external_node_fs_.renameSync)(temporary, (0,lease_companions/* leasePath */.U8)(root, `${lease.id}${LIVE}`));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(temporary, (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeLease */ .jS)(lease), { flag: 'wx', mode: 0o644 });
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)(temporary, (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${lease.id}${LIVE}`));
     }
     catch (error) {
-        (0,small_file/* removeFile */.nM)(temporary);
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(temporary);
         throw error;
     }
 }
@@ -2706,28 +2741,30 @@ function endLease(root, id, end) {
         // A full disk: the lease ends all the same, by a rename that needs no space; without its end
         // record it counts as expired, and is not inherited.
     }
+    if (markEnded(root, id))
+        return true;
+    // A pass ended it at this moment, whose slot it deletes: it is none that ended well.
+    spoilEnd(root, id);
+    return false;
+}
+/** Makes a live lease an ended one; without an end record nobody inherits its slot. False where it is not live. */
+function markEnded(root, id) {
     try {
-        expireLease(root, id);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.renameSync)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${LIVE}`), (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${ENDED}`));
         return true;
     }
     catch (error) {
-        if (errnoOf(error) !== 'ENOENT')
-            throw error;
-        // It expired at this moment, and is none that ended well.
-        spoilEnd(root, id);
-        return false;
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'ENOENT')
+            return false;
+        throw error;
     }
-}
-/** Ends a live lease without an end record: nobody inherits its slot. */
-function expireLease(root, id) {
-    (0,external_node_fs_.renameSync)((0,lease_companions/* leasePath */.U8)(root, `${id}${LIVE}`), (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`));
 }
 /**
  * Takes an ended lease's worth away: without its end record nobody inherits the slot, which is about
  * to be deleted where it is.
  */
 function spoilEnd(root, id) {
-    (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}.end`));
 }
 /**
  * Marks a hook's lease as taken by a step, and of which job.
@@ -2738,22 +2775,22 @@ function spoilEnd(root, id) {
 function takeLease(root, id, taken) {
     let file;
     try {
-        file = (0,external_node_fs_.openSync)((0,lease_companions/* leasePath */.U8)(root, `${id}.taken`), 'wx', 0o644);
+        file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}.taken`), 'wx', 0o644);
     }
     catch (error) {
-        if ((0,guard_error/* errnoOf */.UQ)(error) === 'EEXIST')
+        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .errnoOf */ .UQ)(error) === 'EEXIST')
             return null;
         throw error;
     }
     try {
-        (0,external_node_fs_.writeFileSync)(file, (0,plan_lease/* encodeTaken */.cC)(taken));
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(file, (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .encodeTaken */ .cC)(taken));
         return '';
     }
     catch (error) {
-        return (0,guard_error/* messageOf */.bD)(error);
+        return (0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error);
     }
     finally {
-        (0,external_node_fs_.closeSync)(file);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
     }
 }
 /**
@@ -2764,16 +2801,16 @@ function takeLease(root, id, taken) {
  * @returns milliseconds since the epoch
  */
 function blockedSince(root, id, nowMs, notes = true) {
-    const path = (0,lease_companions/* leasePath */.U8)(root, `${id}.blocked`);
-    const noted = Number((0,small_file/* readSmallFile */.EW)(path));
+    const path = (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}.blocked`);
+    const noted = Number((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)(path));
     if (Number.isFinite(noted) && noted > 0)
         return noted;
     if (!notes)
         return nowMs;
     try {
         // An empty one was left by a full disk.
-        (0,small_file/* removeFile */.nM)(path);
-        (0,external_node_fs_.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(path);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(path, String(nowMs), { flag: 'wx', mode: 0o644 });
     }
     catch {
         // Not to be noted on this disk: the next pass tries again.
@@ -2783,9 +2820,9 @@ function blockedSince(root, id, nowMs, notes = true) {
 }
 /** The ended leases, whatever their runner: names tell them, so that no live one is read. */
 function readEndedLeases(root) {
-    return (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases')).flatMap((name) => {
+    return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases')).flatMap((name) => {
         const id = name.slice(0, name.indexOf('.'));
-        if (name !== `${id}${ENDED}` || !(0,naming/* isLeaseId */.cl)(id))
+        if (name !== `${id}${ENDED}` || !(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id))
             return [];
         const record = readLease(root, id, 'ended');
         return record === null ? [] : [record];
@@ -2799,7 +2836,7 @@ function readEndedLeases(root) {
  *   away early harms nobody: its writer notices, and fails before there is a slot.
  */
 function readLeases(root, prefix, nowMs) {
-    const names = (0,external_node_fs_.readdirSync)((0,host_root/* controlPath */.XL)(root, 'leases'));
+    const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)((0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'leases'));
     const records = new Map();
     const leftovers = [];
     const withLease = new Set();
@@ -2807,11 +2844,11 @@ function readLeases(root, prefix, nowMs) {
     for (const name of names) {
         const dot = name.indexOf('.', 1);
         const id = name.startsWith('.') ? name.slice(1, dot) : name.slice(0, dot);
-        if (!(0,naming/* isLeaseId */.cl)(id) || !id.startsWith(prefix))
+        if (!(0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_3__/* .isLeaseId */ .cl)(id) || !id.startsWith(prefix))
             continue;
         const ending = name.slice(dot);
         if (name.startsWith('.')) {
-            if (prefix !== '' || (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
+            if (prefix !== '' || (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else if (ending === LIVE || ending === ENDED) {
@@ -2821,16 +2858,16 @@ function readLeases(root, prefix, nowMs) {
             if (record !== null && (ending === ENDED || !records.has(id)))
                 records.set(id, record);
         }
-        else if (small_file/* UNFINISHED */.yA.test(name)) {
+        else if (_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .UNFINISHED */ .yA.test(name)) {
             // Its writer was killed; whether the lease is there says nothing.
-            if ((0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
+            if ((0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, name), nowMs))
                 leftovers.push(name);
         }
         else
             companions.push({ id, name });
     }
     for (const { id, name } of companions) {
-        if (!withLease.has(id) && (0,small_file/* isOld */.eD)((0,lease_companions/* leasePath */.U8)(root, name), nowMs))
+        if (!withLease.has(id) && (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .isOld */ .eD)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, name), nowMs))
             leftovers.push(name);
     }
     return { records: [...records.values()], leftovers };
@@ -2840,26 +2877,26 @@ function findLease(root, id) {
     return readLease(root, id, 'live') ?? readLease(root, id, 'ended');
 }
 function readLease(root, id, state) {
-    const text = (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}${state === 'live' ? LIVE : ENDED}`));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${state === 'live' ? LIVE : ENDED}`));
     if (text === null)
         return null;
-    const parsed = typeof text === 'string' ? (0,plan_lease/* parseLease */.QM)(text, id) : text.problem;
+    const parsed = typeof text === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLease */ .QM)(text, id) : text.problem;
     const lease = typeof parsed === 'string' ? null : asTaken(root, parsed);
-    const end = state === 'ended' ? (0,small_file/* readSmallFile */.EW)((0,lease_companions/* leasePath */.U8)(root, `${id}.end`)) : null;
+    const end = state === 'ended' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readSmallFile */ .EW)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}.end`)) : null;
     return {
         id,
         state,
         lease,
         problem: typeof parsed === 'string' ? parsed : null,
-        end: typeof end === 'string' ? (0,plan_lease/* parseEnd */.J)(end) : null,
-        isKept: state === 'ended' && isKept(root, id),
+        end: typeof end === 'string' ? (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseEnd */ .J)(end) : null,
+        isKept: state === 'ended' && (0,_kept_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .isKept */ .t8)(root, id),
         slot: lease?.slot ?? null,
     };
 }
 /** The lease as the step has it that took it over. */
 function asTaken(root, lease) {
-    const text = lease.madeBy === 'hook' ? (0,small_file/* readTextOrNull */.GR)((0,lease_companions/* leasePath */.U8)(root, `${lease.id}.taken`)) : null;
-    return text === null ? lease : { ...lease, ...(0,plan_lease/* parseTaken */.bm)(text) };
+    const text = lease.madeBy === 'hook' ? (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .readTextOrNull */ .GR)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${lease.id}.taken`)) : null;
+    return text === null ? lease : { ...lease, ...(0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .parseTaken */ .bm)(text) };
 }
 /**
  * Takes the lease of a retired slot out of the folder: beside the slot in the trash, where it tells
@@ -2867,16 +2904,16 @@ function asTaken(root, lease) {
  */
 function dropLease(root, id, keepInTrash) {
     for (const ending of [LIVE, ENDED]) {
-        const path = (0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`);
-        if (!keepInTrash || !(0,lease_companions/* moveFile */.mV)(path, (0,host_root/* controlPath */.XL)(root, 'trash', `${id}.lease`)))
-            (0,small_file/* removeFile */.nM)(path);
+        const path = (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${ending}`);
+        if (!keepInTrash || !(0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .moveFile */ .mV)(path, (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', `${id}.lease`)))
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)(path);
     }
-    for (const ending of lease_companions/* COMPANIONS */.Sx)
-        (0,small_file/* removeFile */.nM)((0,lease_companions/* leasePath */.U8)(root, `${id}${ending}`));
+    for (const ending of _lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .COMPANIONS */ .Sx)
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_7__/* .removeFile */ .nM)((0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${ending}`));
 }
-/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+/** The file of an ended lease: who takes its slot, clones it, or deletes it where it lies, locks that before. */
 function endedLeasePath(root, id) {
-    return (0,lease_companions/* leasePath */.U8)(root, `${id}${ENDED}`);
+    return (0,_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .leasePath */ .U8)(root, `${id}${ENDED}`);
 }
 
 
@@ -4589,12 +4626,7 @@ function makeParent(root, runDirectory, chown) {
  */
 function moveOutOfSlot(root, slot, to) {
     try {
-        return atSlot(root, slot, (path) => {
-            if (!lstatSync(path).isDirectory())
-                return false;
-            renameSync(path, to);
-            return true;
-        });
+        return atSlot(root, slot, (path) => renameFolder(path, to));
     }
     catch (error) {
         if (errnoOf(error) === 'ENOENT' || isDiverted(error))
@@ -4977,7 +5009,7 @@ function bytesInTrash(root, id) {
 function publish(root, slot, name, snapshot, { inputs, linked }) {
     const staging = makeSeeding(root, snapshot.id);
     const isReady = within(staging, [], (folder) => {
-        if (!moveTree(root, slot, folder))
+        if (!moveOutOfSlot(root, slot, at(folder, TREE)))
             return false;
         if (inputs !== null)
             replaceFile(at(folder, INPUTS), inputs);
@@ -4995,18 +5027,6 @@ function publish(root, slot, name, snapshot, { inputs, linked }) {
         return true;
     });
     return moved ?? false;
-}
-/** False where the slot is gone. */
-function moveTree(root, slot, to) {
-    try {
-        atSlot(root, slot, (path) => renameSync(path, at(to, TREE)));
-        return true;
-    }
-    catch (error) {
-        if (errnoOf(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
 }
 /**
  * Takes a snapshot out of service: one rename into the trash. What led to this may be minutes old.
@@ -5063,10 +5083,12 @@ function inside(root, parts, work) {
 /* harmony import */ var _plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29);
 /* harmony import */ var _plan_lease_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(166);
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2463);
-/* harmony import */ var _former_paths_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4512);
-/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2063);
-/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5647);
-/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2100);
+/* harmony import */ var _folders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1687);
+/* harmony import */ var _former_paths_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4512);
+/* harmony import */ var _root_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2063);
+/* harmony import */ var _slots_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5647);
+/* harmony import */ var _small_file_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2100);
+
 
 
 
@@ -5078,7 +5100,7 @@ function inside(root, parts, work) {
 
 /** The path by which to use an entry of the trash, or the trash itself. */
 function trashPath(root, name = '') {
-    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_6__/* .controlPath */ .XL)(root, 'trash', name);
+    return name === '' ? (0,_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlPath */ .XL)(root, 'trash') : (0,_root_js__WEBPACK_IMPORTED_MODULE_7__/* .controlPath */ .XL)(root, 'trash', name);
 }
 /** A name in the trash that nothing there has. */
 function freshName() {
@@ -5093,9 +5115,9 @@ function freshName() {
  */
 function moveToTrash(root, slot, id) {
     try {
-        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_7__/* .atSlot */ .Gs)(root, slot, (path) => {
-            const isMoved = moveFolder(path, trashPath(root, id));
-            if (!isMoved && (0,_former_paths_js__WEBPACK_IMPORTED_MODULE_5__/* .isHandedDown */ .Vo)(root, slot))
+        return (0,_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .atSlot */ .Gs)(root, slot, (path) => {
+            const isMoved = (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .renameFolder */ .xv)(path, trashPath(root, id));
+            if (!isMoved && (0,_former_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .isHandedDown */ .Vo)(root, slot))
                 return false;
             if (!isMoved)
                 (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
@@ -5104,19 +5126,6 @@ function moveToTrash(root, slot, id) {
     }
     catch (error) {
         if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOENT')
-            return false;
-        throw error;
-    }
-}
-/** Renames a directory, and no link; false where it is none. */
-function moveFolder(from, to) {
-    try {
-        // The slash has the kernel refuse a link.
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(`${from}/`, to);
-        return true;
-    }
-    catch (error) {
-        if ((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_2__/* .errnoOf */ .UQ)(error) === 'ENOTDIR')
             return false;
         throw error;
     }
@@ -5146,7 +5155,7 @@ function removeNotes(root, names, ids) {
         if (name.endsWith(ADOPTED))
             continue;
         try {
-            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, name));
+            (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(trashPath(root, name));
         }
         catch {
             // It harms nobody: whoever looks next tries again.
@@ -5172,11 +5181,11 @@ const ADOPTED = '.adopted';
  * directories above it are left to remove.
  */
 function noteAdopted(root, id, slot) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .replaceFile */ .fR)(trashPath(root, `${id}${ADOPTED}`), JSON.stringify({ slot }));
 }
 /** Takes the note away: nothing is left above that slot. */
 function forgetAdopted(root, id) {
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(trashPath(root, `${id}${ADOPTED}`));
 }
 /** What is noted; a slot is null where the note cannot be read. */
 function listAdopted(root) {
@@ -5189,13 +5198,13 @@ function listAdopted(root) {
 /** Removes what was noted of an entry that is gone. */
 function forgetEntry(root, id) {
     for (const ending of ['lease', 'quarantine'])
-        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
+        (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .removeFile */ .nM)(trashPath(root, `${id}.${ending}`));
 }
 /** Notes that an entry cannot be deleted; the first time stays. */
 function quarantine(root, id, found) {
     const since = readQuarantine(root, id)?.since ?? Date.now();
     const noted = { ...found, since };
-    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
+    (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .replaceFile */ .fR)(trashPath(root, `${id}.quarantine`), `${JSON.stringify(noted)}\n`);
     return noted;
 }
 function readQuarantine(root, id) {
@@ -5217,7 +5226,7 @@ function slotIn(note) {
     return typeof slot === 'string' ? slot : null;
 }
 function readNote(root, name) {
-    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_8__/* .readTextOrNull */ .GR)(trashPath(root, name));
+    const text = (0,_small_file_js__WEBPACK_IMPORTED_MODULE_9__/* .readTextOrNull */ .GR)(trashPath(root, name));
     return text === null ? null : (0,_plan_lease_js__WEBPACK_IMPORTED_MODULE_3__/* .parseObject */ .lj)(text);
 }
 
@@ -7464,14 +7473,16 @@ function timerText(lines) {
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_deletion_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7892);
 /* harmony import */ var _host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4512);
-/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3977);
-/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9379);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9342);
-/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1758);
-/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3457);
-/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2063);
-/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5647);
-/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5920);
+/* harmony import */ var _host_kept_slots_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9848);
+/* harmony import */ var _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3977);
+/* harmony import */ var _host_lease_companions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9379);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7847);
+/* harmony import */ var _host_leftovers_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1758);
+/* harmony import */ var _host_privilege_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3457);
+/* harmony import */ var _host_root_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2063);
+/* harmony import */ var _host_slots_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5647);
+/* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(5920);
+
 
 
 
@@ -7524,14 +7535,14 @@ async function finishInPlace(root, applied) {
             finished.failures.push(failure);
             continue;
         }
-        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
-            continue;
         try {
             const deletion = await deleteUndisturbed(root, action);
+            if (deletion === null)
+                continue;
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
-                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .dropLease */ .Oj)(root, action.id, false);
                 finished.retired.push(action.slot);
             }
             else
@@ -7544,58 +7555,75 @@ async function finishInPlace(root, applied) {
     return finished;
 }
 /**
- * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
- * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ * Deletes the slot of a lease where it lies, and has nobody inherit, clone or publish it meanwhile, who
+ * would hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ *
+ * @returns null where somebody else was faster
  */
 async function deleteUndisturbed(root, { id, slot, state }) {
     const work = async () => {
-        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, id) === null)
-            return { kind: 'busy', why: 'somebody else was faster' };
-        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .spoilEnd */ .Dg)(root, id);
+        // Its lock may be that of a file which was there a moment ago.
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .findLease */ .G0)(root, id) === null)
+            return null;
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .spoilEnd */ .Dg)(root, id);
         return (0,_host_deletion_js__WEBPACK_IMPORTED_MODULE_2__/* .deleteInPlace */ .aU)(root, slot);
     };
-    if (state === 'live')
-        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .expireLease */ .qW)(root, id);
-    const locked = await (0,_host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .whileFileLocked */ .iJ)((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .endedLeasePath */ .MJ)(root, id), 'exclusive', work);
-    if ('value' in locked)
-        return locked.value;
-    // Without flock(1) nobody inherits or clones.
-    return locked.refused === _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_4__/* .NO_FLOCK */ .gP ? work() : { kind: 'busy', why: locked.refused };
+    if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .findLease */ .G0)(root, id)?.state !== state)
+        return null;
+    if (state === 'live' && !giveUpLive(root, id))
+        return null;
+    try {
+        const locked = await (0,_host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .whileFileLocked */ .iJ)((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .endedLeasePath */ .MJ)(root, id), 'exclusive', work);
+        if ('value' in locked)
+            return locked.value;
+        // Where none can be taken at all, who inherits looks again.
+        return locked.refused === _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .HELD */ ._r ? { kind: 'busy', why: _host_kernel_lock_js__WEBPACK_IMPORTED_MODULE_5__/* .HELD */ ._r } : await work();
+    }
+    catch (error) {
+        if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .findLease */ .G0)(root, id) === null)
+            return null;
+        throw error;
+    }
+}
+/** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
+function giveUpLive(root, id) {
+    (0,_host_kept_slots_js__WEBPACK_IMPORTED_MODULE_4__/* .giveUpSlot */ .Tt)(root, id);
+    return (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .markEnded */ .oz)(root, id);
 }
 /** @returns the slot that was retired, null where none was */
 function carryOut(root, action, ways) {
     switch (action.kind) {
         case 'retire': {
             // Ended or retired by somebody else meanwhile: then the plan was made for something else.
-            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
+            if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .findLease */ .G0)(root, action.id)?.state !== action.state)
                 return null;
             // Who was faster needs what lies beside the lease, and drops it; after a kill the next pass does.
             if (!retire(root, action.slot, action.id, ways))
                 return null;
             removeFormerPaths(root, action.id, action.slot);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, true);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, action.slot);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .dropLease */ .Oj)(root, action.id, true);
             return action.slot;
         }
         case 'adopt': {
             const id = (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .leaseIdOfSlot */ .T1)(nameOf(action.path)) ?? '';
             tryToNoteAdopted(root, id, action.path);
             const moved = retire(root, action.path, id, ways);
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.path);
-            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, action.path);
+            (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_12__/* .forgetAdopted */ .TK)(root, id);
             return moved ? action.path : null;
         }
         case 'forget':
-            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, action.slot) === 'present')
+            if (action.slot !== null && (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .findSlot */ .q3)(root, action.slot) === 'present')
                 return null;
             if (action.slot !== null) {
                 removeFormerPaths(root, action.id, action.slot);
-                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, action.slot);
+                (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, action.slot);
             }
-            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_6__/* .dropLease */ .Oj)(root, action.id, false);
+            (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .dropLease */ .Oj)(root, action.id, false);
             return null;
         case 'discard':
-            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_7__/* .discardLeftover */ .G)(root, action.file);
+            (0,_host_leftovers_js__WEBPACK_IMPORTED_MODULE_8__/* .discardLeftover */ .G)(root, action.file);
             return null;
         case 'unlink':
             (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, action.path, action.heir);
@@ -7610,7 +7638,7 @@ function carryOut(root, action, ways) {
 /** Where there is no room for a note, the slot goes all the same. */
 function tryToNoteAdopted(root, id, slot) {
     try {
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .noteAdopted */ .Om)(root, id, slot);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_12__/* .noteAdopted */ .Om)(root, id, slot);
     }
     catch {
         return;
@@ -7618,19 +7646,19 @@ function tryToNoteAdopted(root, id, slot) {
 }
 /** Removes the directories above slots that a pass adopted which was killed then. */
 function finishAdoptions(root) {
-    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .listAdopted */ .Mz)(root)) {
+    for (const { id, slot } of (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_12__/* .listAdopted */ .Mz)(root)) {
         if (slot !== null && (0,_plan_naming_js__WEBPACK_IMPORTED_MODULE_1__/* .isSlotPath */ .wS)(slot)) {
             // Another pass may be about to take it.
-            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .findSlot */ .q3)(root, slot) === 'present')
+            if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .findSlot */ .q3)(root, slot) === 'present')
                 continue;
-            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_10__/* .removeEmptyParents */ .jE)(root, slot);
+            (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, slot);
         }
-        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .forgetAdopted */ .TK)(root, id);
+        (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_12__/* .forgetAdopted */ .TK)(root, id);
     }
 }
 /** The paths of the slots that were handed down to this one lead nowhere from now on. */
 function removeFormerPaths(root, id, slot) {
-    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_5__/* .readSeedRecord */ .VY)(root, id).former)
+    for (const former of (0,_host_lease_companions_js__WEBPACK_IMPORTED_MODULE_6__/* .readSeedRecord */ .VY)(root, id).former)
         (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFormerPath */ .TQ)(root, former, slot);
 }
 function nameOf(path) {
@@ -7639,14 +7667,18 @@ function nameOf(path) {
 /** Moves a slot to the trash; another user's directory may need help even for that. */
 function retire(root, slot, id, ways) {
     try {
-        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_11__/* .moveToTrash */ .F0)(root, slot, id);
+        return (0,_host_trash_js__WEBPACK_IMPORTED_MODULE_12__/* .moveToTrash */ .F0)(root, slot, id);
     }
     catch (error) {
         if (!['EACCES', 'EPERM'].includes((0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .errnoOf */ .UQ)(error)) || ways.length === 0)
             throw error;
-        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_8__/* .withHelp */ .il)(ways, (helper) => helper.move(`${root.path}/${slot}`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_9__/* .controlName */ .Fu)(root, 'trash', id), root.path));
+        const helped = (0,_host_privilege_js__WEBPACK_IMPORTED_MODULE_9__/* .withHelp */ .il)(ways, (helper) => 
+        // As a directory, by the slash: no link that an heir has left there meanwhile.
+        helper.move(`${root.path}/${slot}/`, (0,_host_root_js__WEBPACK_IMPORTED_MODULE_10__/* .controlName */ .Fu)(root, 'trash', id), root.path));
         if (helped.ok)
             return true;
+        if ((0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .findSlot */ .q3)(root, slot) === 'missing' || (0,_host_former_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .isHandedDown */ .Vo)(root, slot))
+            return false;
         throw new Error(`${(0,_plan_guard_error_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}; ${helped.why}`, { cause: error });
     }
 }
@@ -7663,7 +7695,7 @@ function retire(root, slot, id, ways) {
 /* harmony export */ });
 /* harmony import */ var _plan_naming_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2463);
 /* harmony import */ var _host_history_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3007);
-/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9342);
+/* harmony import */ var _host_leases_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7847);
 /* harmony import */ var _host_heartbeat_file_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2121);
 /* harmony import */ var _host_trash_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5920);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8565);
@@ -8649,8 +8681,8 @@ function commandOf(pid) {
 var former_paths = __nccwpck_require__(4512);
 // EXTERNAL MODULE: ./lib/host/keeper-lock.js
 var keeper_lock = __nccwpck_require__(1168);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var host_leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/leases.js
+var host_leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/leftovers.js
 var host_leftovers = __nccwpck_require__(1758);
 // EXTERNAL MODULE: ./lib/host/slots.js
@@ -9690,8 +9722,8 @@ function parseClaimLedger(text) {
 
 // EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
 var lease_companions = __nccwpck_require__(9379);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/leases.js
+var leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/small-file.js
 var small_file = __nccwpck_require__(2100);
 ;// CONCATENATED MODULE: ./lib/host/claims.js
@@ -13022,8 +13054,8 @@ var host_history = __nccwpck_require__(3007);
 var kernel_lock = __nccwpck_require__(3977);
 // EXTERNAL MODULE: ./lib/host/lease-companions.js + 1 modules
 var lease_companions = __nccwpck_require__(9379);
-// EXTERNAL MODULE: ./lib/host/leases.js + 1 modules
-var leases = __nccwpck_require__(9342);
+// EXTERNAL MODULE: ./lib/host/leases.js
+var leases = __nccwpck_require__(7847);
 // EXTERNAL MODULE: ./lib/host/size-samples.js
 var size_samples = __nccwpck_require__(4015);
 // EXTERNAL MODULE: ./lib/host/root.js + 2 modules

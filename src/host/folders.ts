@@ -75,6 +75,18 @@ export function inside<Value>(
   }
 }
 
+/** Renames a directory, and no link; false where it is none. @throws as renameSync does */
+export function renameFolder(from: string, to: string): boolean {
+  try {
+    // The slash has the kernel refuse all else.
+    renameSync(`${from}/`, to)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return false
+    throw error
+  }
+}
+
 /**
  * What moves entries of folders into another one, where they are called by numbers.
  *

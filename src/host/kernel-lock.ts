@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { errnoOf, messageOf } from '../plan/guard-error.ts'
 
 /** What a lock was good for: the work's value, or why there was no work. */
 export type Locked<Value> = { value: Value } | { refused: string }
 
-/** Why nobody is granted a lock, and nobody else holds one. */
-export const NO_FLOCK = 'there is no flock(1)'
+/** Why a lock was not granted: others hold it. Any other reason tells nothing of others. */
+export const HELD = 'another job is at it'
 
 /**
  * Does work only while holding a lock of the kernel's on a directory, without waiting for it.
@@ -42,12 +41,16 @@ async function whileHeld<Value>(
     constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags,
   )
   try {
-    const { status, error } = spawnSync('flock', [kind === 'shared' ? '-s' : '-x', '-n', '3'], {
-      stdio: ['ignore', 'ignore', 'ignore', open],
+    const words = [kind === 'shared' ? '-s' : '-x', '-n', '3']
+    const { status, stderr, error } = spawnSync('flock', words, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe', open],
     })
-    if (error !== undefined)
-      return { refused: errnoOf(error) === 'ENOENT' ? NO_FLOCK : messageOf(error) }
-    return status === 0 ? { value: await work(open) } : { refused: 'another job is at it' }
+    if (error !== undefined) return { refused: 'there is no flock(1)' }
+    if (status === 0) return { value: await work(open) }
+    // One that is held is refused without a word.
+    const isHeld = status === 1 && stderr === ''
+    return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' }
   } finally {
     closeSync(open)
   }

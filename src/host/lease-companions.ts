@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { linkSync, renameSync } from 'node:fs'
 import { errnoOf, isNoSpace } from '../plan/guard-error.ts'
 import { COLD, parseBuildRecord, parseSeedRecord } from '../plan/build-record.ts'
 import type { BuildRecord, SeedRecord } from '../plan/build-record.ts'
@@ -70,12 +70,29 @@ export function readInputs(root: Root, id: string): string | null {
   return readTextOrNull(leasePath(root, `${id}.inputs`), LARGE)
 }
 
-/** Has what was recorded of a build's inputs go along with its content to another lease. */
+/**
+ * Gives what was recorded of a build's inputs to another lease, too, which is about to take its slot over:
+ * where that comes to nothing, it is with the first one still. Files that cannot have two names are moved.
+ */
 export function handDownInputs(root: Root, from: string, to: string): void {
+  const [before, after] = [from, to].map((id) => leasePath(root, `${id}.inputs`)) as [
+    string,
+    string,
+  ]
   try {
-    renameSync(leasePath(root, `${from}.inputs`), leasePath(root, `${to}.inputs`))
+    linkSync(before, after)
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
+    if (errnoOf(error) === 'ENOENT') return
+    renameSync(before, after)
+  }
+}
+
+/** Takes it back from a lease that did not take the slot over. */
+export function takeInputsBack(root: Root, from: string, to: string): void {
+  try {
+    handDownInputs(root, from, to)
+  } finally {
+    dropInputs(root, from)
   }
 }
 

@@ -53,20 +53,21 @@ export function endLease(root: Root, id: string, end: End): boolean {
     // A full disk: the lease ends all the same, by a rename that needs no space; without its end
     // record it counts as expired, and is not inherited.
   }
-  try {
-    expireLease(root, id)
-    return true
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
-    // It expired at this moment, and is none that ended well.
-    spoilEnd(root, id)
-    return false
-  }
+  if (markEnded(root, id)) return true
+  // A pass ended it at this moment, whose slot it deletes: it is none that ended well.
+  spoilEnd(root, id)
+  return false
 }
 
-/** Ends a live lease without an end record: nobody inherits its slot. */
-export function expireLease(root: Root, id: string): void {
-  renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`))
+/** Makes a live lease an ended one; without an end record nobody inherits its slot. False where it is not live. */
+export function markEnded(root: Root, id: string): boolean {
+  try {
+    renameSync(leasePath(root, `${id}${LIVE}`), leasePath(root, `${id}${ENDED}`))
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
 }
 
 /**
@@ -217,7 +218,7 @@ export function dropLease(root: Root, id: string, keepInTrash: boolean): void {
   for (const ending of COMPANIONS) removeFile(leasePath(root, `${id}${ending}`))
 }
 
-/** The file of an ended lease, which whoever takes its slot, or clones it, locks before it looks there. */
+/** The file of an ended lease: who takes its slot, clones it, or deletes it where it lies, locks that before. */
 export function endedLeasePath(root: Root, id: string): string {
   return leasePath(root, `${id}${ENDED}`)
 }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { SLOT_DEPTH, isSlotPath } from '../plan/naming.ts'
-import { at, isDiverted, makeFolder, makeOwnersFolder, parted } from './folders.ts'
+import { at, isDiverted, makeFolder, makeOwnersFolder, parted, renameFolder } from './folders.ts'
 import { withinRoot } from './root.ts'
 import type { Root } from './root.ts'
 
@@ -60,11 +60,7 @@ function makeParent(root: Root, runDirectory: string, chown: Chown) {
  */
 export function moveOutOfSlot(root: Root, slot: string, to: string): boolean {
   try {
-    return atSlot(root, slot, (path) => {
-      if (!lstatSync(path).isDirectory()) return false
-      renameSync(path, to)
-      return true
-    })
+    return atSlot(root, slot, (path) => renameFolder(path, to))
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || isDiverted(error)) return false
     throw error

@@ -10,7 +10,7 @@ import { controlName, controlPath } from './root.ts'
 import type { Root } from './root.ts'
 import { LARGE, readTextOrNull, replaceFile } from './small-file.ts'
 import { makeSeeding } from './seeding.ts'
-import { atSlot } from './slots.ts'
+import { moveOutOfSlot } from './slots.ts'
 import { freshName, trashPath } from './trash.ts'
 
 /**
@@ -162,7 +162,7 @@ export function publish(
 ): boolean {
   const staging = makeSeeding(root, snapshot.id)
   const isReady = within(staging, [], (folder) => {
-    if (!moveTree(root, slot, folder)) return false
+    if (!moveOutOfSlot(root, slot, at(folder, TREE))) return false
     if (inputs !== null) replaceFile(at(folder, INPUTS), inputs)
     if (linked.length > 0) replaceFile(at(folder, LINKED), JSON.stringify(linked))
     replaceFile(at(folder, RECORD), encodeSnapshot(snapshot))
@@ -176,17 +176,6 @@ export function publish(
     return true
   })
   return moved ?? false
-}
-
-/** False where the slot is gone. */
-function moveTree(root: Root, slot: string, to: number): boolean {
-  try {
-    atSlot(root, slot, (path) => renameSync(path, at(to, TREE)))
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false
-    throw error
-  }
 }
 
 /**

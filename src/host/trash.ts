@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, renameSync } from 'node:fs'
 import { errnoOf } from '../plan/guard-error.ts'
 import { parseObject } from '../plan/lease.ts'
 import { isLeaseId } from '../plan/naming.ts'
+import { renameFolder } from './folders.ts'
 import { isHandedDown } from './former-paths.ts'
 import { controlPath } from './root.ts'
 import type { Root } from './root.ts'
@@ -46,25 +47,13 @@ export function freshName(): string {
 export function moveToTrash(root: Root, slot: string, id: string): boolean {
   try {
     return atSlot(root, slot, (path) => {
-      const isMoved = moveFolder(path, trashPath(root, id))
+      const isMoved = renameFolder(path, trashPath(root, id))
       if (!isMoved && isHandedDown(root, slot)) return false
       if (!isMoved) renameSync(path, trashPath(root, id))
       return true
     })
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false
-    throw error
-  }
-}
-
-/** Renames a directory, and no link; false where it is none. */
-function moveFolder(from: string, to: string): boolean {
-  try {
-    // The slash has the kernel refuse a link.
-    renameSync(`${from}/`, to)
-    return true
-  } catch (error) {
-    if (errnoOf(error) === 'ENOTDIR') return false
     throw error
   }
 }

@@ -3,10 +3,11 @@ import { isSlotPath, leaseIdOfSlot } from '../plan/naming.ts'
 import type { Action } from '../plan/reclaim.ts'
 import { deleteInPlace } from '../host/deletion.ts'
 import type { Deletion } from '../host/deletion.ts'
-import { removeFormerPath } from '../host/former-paths.ts'
-import { NO_FLOCK, whileFileLocked } from '../host/kernel-lock.ts'
+import { isHandedDown, removeFormerPath } from '../host/former-paths.ts'
+import { giveUpSlot } from '../host/kept-slots.ts'
+import { HELD, whileFileLocked } from '../host/kernel-lock.ts'
 import { readSeedRecord } from '../host/lease-companions.ts'
-import { dropLease, endedLeasePath, expireLease, findLease, spoilEnd } from '../host/leases.ts'
+import { dropLease, endedLeasePath, findLease, markEnded, spoilEnd } from '../host/leases.ts'
 import { discardLeftover } from '../host/leftovers.ts'
 import { withHelp } from '../host/privilege.ts'
 import type { Helper } from '../host/privilege.ts'
@@ -71,9 +72,9 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
       finished.failures.push(failure)
       continue
     }
-    if (findLease(root, action.id)?.state !== action.state) continue
     try {
       const deletion = await deleteUndisturbed(root, action)
+      if (deletion === null) continue
       if (deletion.kind === 'deleted') {
         removeFormerPaths(root, action.id, action.slot)
         removeEmptyParents(root, action.slot)
@@ -88,23 +89,38 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
 }
 
 /**
- * Deletes the slot of a lease where it lies, and has nobody inherit or clone it meanwhile, who would
- * hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ * Deletes the slot of a lease where it lies, and has nobody inherit, clone or publish it meanwhile, who
+ * would hold the lease. Where it comes to nothing half-way, nobody does so afterwards, either.
+ *
+ * @returns null where somebody else was faster
  */
 async function deleteUndisturbed(
   root: Root,
   { id, slot, state }: Extract<Action, { kind: 'retire' }>,
-): Promise<Deletion> {
-  const work = async (): Promise<Deletion> => {
-    if (findLease(root, id) === null) return { kind: 'busy', why: 'somebody else was faster' }
+): Promise<Deletion | null> {
+  const work = async (): Promise<Deletion | null> => {
+    // Its lock may be that of a file which was there a moment ago.
+    if (findLease(root, id) === null) return null
     spoilEnd(root, id)
     return deleteInPlace(root, slot)
   }
-  if (state === 'live') expireLease(root, id)
-  const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work)
-  if ('value' in locked) return locked.value
-  // Without flock(1) nobody inherits or clones.
-  return locked.refused === NO_FLOCK ? work() : { kind: 'busy', why: locked.refused }
+  if (findLease(root, id)?.state !== state) return null
+  if (state === 'live' && !giveUpLive(root, id)) return null
+  try {
+    const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', work)
+    if ('value' in locked) return locked.value
+    // Where none can be taken at all, who inherits looks again.
+    return locked.refused === HELD ? { kind: 'busy', why: HELD } : await work()
+  } catch (error) {
+    if (findLease(root, id) === null) return null
+    throw error
+  }
+}
+
+/** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
+function giveUpLive(root: Root, id: string): boolean {
+  giveUpSlot(root, id)
+  return markEnded(root, id)
 }
 
 /** @returns the slot that was retired, null where none was */
@@ -187,9 +203,11 @@ function retire(root: Root, slot: string, id: string, ways: readonly Helper[]): 
   } catch (error) {
     if (!['EACCES', 'EPERM'].includes(errnoOf(error)) || ways.length === 0) throw error
     const helped = withHelp(ways, (helper) =>
-      helper.move(`${root.path}/${slot}`, controlName(root, 'trash', id), root.path),
+      // As a directory, by the slash: no link that an heir has left there meanwhile.
+      helper.move(`${root.path}/${slot}/`, controlName(root, 'trash', id), root.path),
     )
     if (helped.ok) return true
+    if (findSlot(root, slot) === 'missing' || isHandedDown(root, slot)) return false
     throw new Error(`${messageOf(error)}; ${helped.why}`, { cause: error })
   }
 }

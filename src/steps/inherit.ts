@@ -10,7 +10,12 @@ import { ageHours } from '../plan/reclaim.ts'
 import { readUptime } from '../host/boot.ts'
 import { heirOf, linkFormerPath } from '../host/former-paths.ts'
 import { whileFileLocked } from '../host/kernel-lock.ts'
-import { handDownInputs, readLinked, writeRecord } from '../host/lease-companions.ts'
+import {
+  handDownInputs,
+  readLinked,
+  takeInputsBack,
+  writeRecord,
+} from '../host/lease-companions.ts'
 import { lookAtShared } from '../host/linked-files.ts'
 import { dropLease, endedLeasePath, findLease } from '../host/leases.ts'
 import type { Root } from '../host/root.ts'
@@ -114,37 +119,55 @@ async function takeOverSlot(request: InheritRequest, runtime: Runtime): Promise<
  * @returns the former slots to which no link could be left; null where the slot is gone
  */
 function move(
-  { root, lease, place, slot, source }: InheritRequest,
+  request: InheritRequest,
   record: SeedRecord,
   shared: readonly LinkedFile[],
 ): string[] | null {
+  const { root, lease, place, slot, source } = request
   const { id } = source.record
-  // Who has begun to delete it where it lies has taken its end away.
-  const now = findLease(root, id)
-  if (now?.state !== 'ended' || now.end === null) return null
-  // First: a pass that finds no slot takes away what lies beside its lease.
-  handDownInputs(root, id, lease.id)
+  if (!hasEnd(root, id)) return null
+  const [, ...before] = record.former
   let isMoved = false
   try {
+    // First what a pass that finds no slot takes away: what lies beside the lease, and links to the slot.
+    handDownInputs(root, id, lease.id)
+    const unlinked = before.filter((each) => !linkFormerPath(root, each, lease.slot))
     isMoved = moveOutOfSlot(root, slot, place)
     if (!isMoved) return null
+    // Who could take no lock may have begun to delete it a moment ago.
+    if (!hasEnd(root, id)) {
+      dropSeed(root, lease, record)
+      return null
+    }
     // Its clones live on: what is written through their links, or through its own, is to be found.
     if (shared.length > 0) writeRecord(root, lease.id, '.linked', JSON.stringify(shared))
     // Most commands are over before anybody has measured: who did it then would be in the next one's way.
     if (isLocal(lease.madeBy)) handDownSize(root, id, lease.id, Math.round(readUptime() * 1000))
     dropLease(root, id, false)
-    return record.former.filter((each) => !linkFormerPath(root, each, lease.slot))
+    return linkFormerPath(root, slot, lease.slot) ? unlinked : [slot, ...unlinked]
   } catch (error) {
     if (isMoved) dropSeed(root, lease, record)
     throw error
   } finally {
-    if (!isMoved) handDownInputs(root, lease.id, id)
+    if (!isMoved) giveBack(request, before)
   }
 }
 
+/** Has what was handed down already be the source’s again. */
+function giveBack({ root, lease, slot, source }: InheritRequest, former: readonly string[]): void {
+  takeInputsBack(root, lease.id, source.record.id)
+  for (const each of former) if (heirOf(root, each) === lease.slot) linkFormerPath(root, each, slot)
+}
+
+/** Whether a slot is to be had: who deletes it where it lies has taken the end away before. */
+function hasEnd(root: Root, id: string): boolean {
+  const now = findLease(root, id)
+  return now?.state === 'ended' && now.end !== null
+}
+
 /**
- * A former slot whose path would lead nowhere, or elsewhere: a pass that found the slot gone, and not yet
- * its heir, may have taken the link away. Null where there is none.
+ * The first of the former slots that cannot be made to lead to the heir again: a pass that found the slot
+ * gone, and not yet its heir, may have taken a link away. Null where all do.
  */
 export function findLostPath(
   root: Root,
@@ -152,5 +175,6 @@ export function findLostPath(
   { record, linked }: Pick<Filled, 'record' | 'linked'>,
 ): string | null {
   const leading = record.former.filter((each) => linked.includes(`${root.path}/${each}`))
-  return leading.find((each) => heirOf(root, each) !== slot) ?? null
+  const lost = leading.filter((each) => heirOf(root, each) !== slot)
+  return lost.find((each) => !linkFormerPath(root, each, slot)) ?? null
 }

@@ -96,12 +96,19 @@ async function tryToPublish(
 
 const GONE = 'its slot is gone'
 
+/** A full disk, or somebody has begun to delete the slot where it lies. */
+const UNENDED = 'how its job ended is not noted'
+
 /** Who clones the slot meanwhile notes what the two share, before the lock is let go of. */
 async function publishLocked(
   { root, job, id, slot, snapshot }: Pick<PublishRequest, 'root' | 'job' | 'id'> & Build,
   runtime: Runtime,
 ): Promise<string | null> {
   const locked = await whileFileLocked(endedLeasePath(root, id), 'exclusive', async () => {
+    // Its lock may be that of a file which was there a moment ago.
+    const now = findLease(root, id)
+    if (now?.state !== 'ended') return GONE
+    if (now.end === null) return UNENDED
     const shared = readLinked(root, id)
     if (shared === null) return SHARED_UNKNOWN
     const { same, written } = lookAtShared(`${root.realPath}/${slot}`, shared)
