@@ -1,8 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { forgetRules } from '../../src/steps/forget-rules.ts'
+import { needs } from '../e2e/capabilities.ts'
+import { useScene } from '../e2e/use-scene.ts'
+
+const scene = useScene()
 
 const LABEL = 'native-fedcba9876543210'
 const NAME = 'run-build-script-build-script-build'
@@ -32,6 +44,9 @@ function run(made: Readonly<Record<string, string>>): void {
   for (const [file, text] of Object.entries(made)) write(`${OUT}/${file}`, text)
 }
 
+/** What rustc leaves of `--emit=dep-info,metadata`, and of a library. */
+const noteOf = (product: string): string =>
+  `${FORMER}/${OUT}/probe.d: build/probe.rs\n\n${FORMER}/${OUT}/libprobe.${product}: build/probe.rs\n\nbuild/probe.rs:\n\n# env-dep:RUSTC_BOOTSTRAP\n`
 const RULE = `${FORMER}/${OUT}/native.o: native.c more.h\n`
 
 test.each(['native.d', 'deep/er/native.d', '.deps/native.Po', '.native.o.cmd', 'native.dep'])(
@@ -44,9 +59,20 @@ test.each(['native.d', 'deep/er/native.d', '.deps/native.Po', '.native.o.cmd', '
   },
 )
 
+test.each([
+  ['a library of rustc’s', noteOf('rlib')],
+  ['an object beside its rules', `${FORMER}/${OUT}/a.o ${FORMER}/${OUT}/a.d: a.c a.h\n`],
+  ['an object, and then its rules', `${FORMER}/${OUT}/a.o: a.c\n${FORMER}/${OUT}/a.d: a.c\n`],
+  ['a name with a blank', `${FORMER}/${OUT}/a\\ b.o: a.c\n\na.c:\n`],
+])('a build script runs again that left rules for %s', (_, text) => {
+  run({ 'native.d': text })
+  expect(forgetRules(target, NOW, base)).toEqual([`debug/${LABEL} ${NAME}`])
+})
+
 test.each<[string, Readonly<Record<string, string>>, string]>([
   ['is where it was', { 'native.d': RULE }, FORMER],
   ['left rules with no path of its own', { 'native.d': 'native.o: /usr/include/a.h\n' }, NOW],
+  ['only tried what rustc knows', { 'probe.d': noteOf('rmeta') }, NOW],
   ['left a path that make does not read', { 'made.rs': RULE }, NOW],
   ['ran CMake', { 'build/CMakeCache.txt': '', 'build/CMakeFiles/native.o.d': RULE }, NOW],
   ['ran cargo', { 'target/.rustc_info.json': '{}', 'target/debug/deps/native.d': RULE }, NOW],
@@ -57,3 +83,18 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   const [file = ''] = Object.keys(made)
   expect(existsSync(path.join(target, OUT, file))).toBe(true)
 })
+
+needs('cargo').test(
+  'a build script stays that tried something with the rustc of this machine',
+  async () => {
+    run({ 'probe.rs': '#![allow(unused)]' })
+    const out = path.join(target, OUT)
+    const words = ['--emit=dep-info,metadata', '--crate-type=lib', '--out-dir', out]
+    await scene().must('rustc', [...words, path.join(out, 'probe.rs')])
+    const note = path.join(out, 'probe.d')
+    const said = readFileSync(note, 'utf8')
+    expect(said).toContain(`${out}/probe.d: `)
+    writeFileSync(note, said.replaceAll(target, FORMER))
+    expect(forgetRules(target, NOW, base)).toEqual([])
+  },
+)

@@ -13856,6 +13856,16 @@ function problemWith(text, paths) {
 function isPath(path) {
     return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
 }
+/**
+ * Whether a text is what rustc notes of a check alone, from which nothing is linked: many build scripts
+ * leave it that try whether a feature is there (anyhow, proc-macro2, thiserror). Its rules are of the
+ * note itself, of metadata, and of sources, of which nothing has to be made.
+ */
+function isOfCheck(text) {
+    const rules = linesOf(text).filter((line) => line !== '' && !line.startsWith('#'));
+    return rules.every((line) => line.endsWith(':') || CHECKED.test(line));
+}
+const CHECKED = /^(?:[^\\ ]|\\.)+\.(?:d|rmeta): /;
 
 ;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
 /** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */
@@ -14304,6 +14314,7 @@ function whyNotRun(unit, former, known) {
 
 
 
+
 const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
 const RULE_AT_MOST = 16 * 1024 * 1024;
 const forget_rules_DEPTH_AT_MOST = 64;
@@ -14365,7 +14376,9 @@ function hasRule(folder, start, allowance, depth) {
             return false;
         const text = readBytes((0,host_folders.at)(folder, name), RULE_AT_MOST);
         allowance.bytes -= text?.length ?? 0;
-        return text === null || allowance.bytes < 0 || text.includes(start);
+        if (text === null || allowance.bytes < 0)
+            return true;
+        return text.includes(start) && !isOfCheck(text);
     });
 }
 

@@ -11610,6 +11610,16 @@ function problemWith(text, paths) {
 function isPath(path) {
     return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD');
 }
+/**
+ * Whether a text is what rustc notes of a check alone, from which nothing is linked: many build scripts
+ * leave it that try whether a feature is there (anyhow, proc-macro2, thiserror). Its rules are of the
+ * note itself, of metadata, and of sources, of which nothing has to be made.
+ */
+function isOfCheck(text) {
+    const rules = linesOf(text).filter((line) => line !== '' && !line.startsWith('#'));
+    return rules.every((line) => line.endsWith(':') || CHECKED.test(line));
+}
+const CHECKED = /^(?:[^\\ ]|\\.)+\.(?:d|rmeta): /;
 
 ;// CONCATENATED MODULE: ./lib/plan/former-out-dirs.js
 /** `<target>/<profile>/build/<package>-<id>/out`, or `…/build/<package>/<id>/out`, and what is below. */

@@ -102,3 +102,15 @@ function problemWith(text: string, paths: readonly string[]): string | null {
 function isPath(path: string): boolean {
   return path.length <= PATH_AT_MOST && !path.includes('\0') && !path.includes('\uFFFD')
 }
+
+/**
+ * Whether a text is what rustc notes of a check alone, from which nothing is linked: many build scripts
+ * leave it that try whether a feature is there (anyhow, proc-macro2, thiserror). Its rules are of the
+ * note itself, of metadata, and of sources, of which nothing has to be made.
+ */
+export function isOfCheck(text: string): boolean {
+  const rules = linesOf(text).filter((line) => line !== '' && !line.startsWith('#'))
+  return rules.every((line) => line.endsWith(':') || CHECKED.test(line))
+}
+
+const CHECKED = /^(?:[^\\ ]|\\.)+\.(?:d|rmeta): /

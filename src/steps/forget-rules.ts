@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOfCheck } from '../plan/dep-info.ts'
 import { runsOf } from '../plan/unit-files.ts'
 import type { UnitFiles } from '../plan/unit-files.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
@@ -86,6 +87,7 @@ function hasRule(folder: number, start: string, allowance: Allowance, depth: num
     if (!entry.isFile() || !RULES.test(name)) return false
     const text = readBytes(at(folder, name), RULE_AT_MOST)
     allowance.bytes -= text?.length ?? 0
-    return text === null || allowance.bytes < 0 || text.includes(start)
+    if (text === null || allowance.bytes < 0) return true
+    return text.includes(start) && !isOfCheck(text)
   })
 }
