@@ -181,6 +181,8 @@ const SILENT = [
   /^rm <stage>\/targets\/\.target-guard\/seeding\/<id>\/(?:0\.)?staging$/,
   // A clone that was made ahead in vain: the job makes its own.
   /^\w+ <stage>\/targets\/\.target-guard\/seeding\/<id>\/ahead\.json/,
+  // A record that cannot have two names for a moment is moved.
+  /^link \S+\.inputs -> \S+\.inputs$/,
   // A snapshot that counts as used less often, or is measured again.
   /\/snapshots\/[^/]+\/<hash>\/(?:hits|snapshot\.json|bytes\.<uuid>(?: ->.*)?)$/,
 ]

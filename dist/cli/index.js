@@ -5899,8 +5899,10 @@ async function finishInPlace(root, applied) {
         }
         try {
             const deletion = await deleteUndisturbed(root, action);
-            if (deletion === null)
+            if (deletion === null) {
+                dropRemains(root, action.id);
                 continue;
+            }
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 removeEmptyParents(root, action.slot);
@@ -5946,6 +5948,11 @@ async function deleteUndisturbed(root, { id, slot, state }) {
             return null;
         throw error;
     }
+}
+/** What lay beside a lease that is gone: this pass, too, may have failed in the midst of it. */
+function dropRemains(root, id) {
+    if (findLease(root, id) === null)
+        dropLease(root, id, false);
 }
 /** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
 function giveUpLive(root, id) {

@@ -7502,8 +7502,10 @@ async function finishInPlace(root, applied) {
         }
         try {
             const deletion = await deleteUndisturbed(root, action);
-            if (deletion === null)
+            if (deletion === null) {
+                dropRemains(root, action.id);
                 continue;
+            }
             if (deletion.kind === 'deleted') {
                 removeFormerPaths(root, action.id, action.slot);
                 (0,_host_slots_js__WEBPACK_IMPORTED_MODULE_11__/* .removeEmptyParents */ .jE)(root, action.slot);
@@ -7549,6 +7551,11 @@ async function deleteUndisturbed(root, { id, slot, state }) {
             return null;
         throw error;
     }
+}
+/** What lay beside a lease that is gone: this pass, too, may have failed in the midst of it. */
+function dropRemains(root, id) {
+    if ((0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .findLease */ .G0)(root, id) === null)
+        (0,_host_leases_js__WEBPACK_IMPORTED_MODULE_7__/* .dropLease */ .Oj)(root, id, false);
 }
 /** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
 function giveUpLive(root, id) {

@@ -74,7 +74,10 @@ export async function finishInPlace(root: Root, applied: Applied): Promise<Appli
     }
     try {
       const deletion = await deleteUndisturbed(root, action)
-      if (deletion === null) continue
+      if (deletion === null) {
+        dropRemains(root, action.id)
+        continue
+      }
       if (deletion.kind === 'deleted') {
         removeFormerPaths(root, action.id, action.slot)
         removeEmptyParents(root, action.slot)
@@ -115,6 +118,11 @@ async function deleteUndisturbed(
     if (findLease(root, id) === null) return null
     throw error
   }
+}
+
+/** What lay beside a lease that is gone: this pass, too, may have failed in the midst of it. */
+function dropRemains(root: Root, id: string): void {
+  if (findLease(root, id) === null) dropLease(root, id, false)
 }
 
 /** Ends a lease for a job that is gone, and nobody keeps its slot; false where it has ended by itself. */
