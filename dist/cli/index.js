@@ -4318,11 +4318,11 @@ function freshName() {
 function moveToTrash(root, slot, id) {
     try {
         return atSlot(root, slot, (path) => {
-            const isMoved = renameFolder(path, trashPath(root, id));
-            if (!isMoved && isHandedDown(root, slot))
+            if (renameFolder(path, trashPath(root, id)))
+                return true;
+            if (isHandedDown(root, slot))
                 return false;
-            if (!isMoved)
-                (0,external_node_fs_.renameSync)(path, trashPath(root, id));
+            (0,external_node_fs_.renameSync)(path, trashPath(root, id));
             return true;
         });
     }
@@ -5801,9 +5801,7 @@ async function whileHeld(path, flags, kind, work) {
             return { refused: 'there is no flock(1)' };
         if (status === 0)
             return { value: await work(open) };
-        // One that is held is refused without a word.
-        const isHeld = status === 1 && stderr === '';
-        return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' };
+        return { refused: kernel_lock_isHeld({ status, stderr }) ? HELD : stderr.trim() || 'flock(1) was ended' };
     }
     finally {
         (0,external_node_fs_.closeSync)(open);
@@ -5835,12 +5833,15 @@ async function withKernelLock(path, waitSeconds, work) {
             encoding: 'utf8',
             stdio: ['ignore', 'ignore', 'pipe', file],
         });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
+        return kernel_lock_isHeld({ status, stderr }) ? null : await work();
     }
     finally {
         (0,external_node_fs_.closeSync)(file);
     }
+}
+/** What flock(1) answered: a lock that is held it refuses without a word; what it cannot do it complains of. */
+function kernel_lock_isHeld({ status, stderr }) {
+    return status === 1 && stderr === '';
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/apply.js

@@ -2443,9 +2443,7 @@ async function whileHeld(path, flags, kind, work) {
             return { refused: 'there is no flock(1)' };
         if (status === 0)
             return { value: await work(open) };
-        // One that is held is refused without a word.
-        const isHeld = status === 1 && stderr === '';
-        return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' };
+        return { refused: isHeld({ status, stderr }) ? HELD : stderr.trim() || 'flock(1) was ended' };
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(open);
@@ -2477,12 +2475,15 @@ async function withKernelLock(path, waitSeconds, work) {
             encoding: 'utf8',
             stdio: ['ignore', 'ignore', 'pipe', file],
         });
-        // One that is held is refused without a word; busybox, which cannot wait, complains.
-        return status === 1 && stderr === '' ? null : await work();
+        return isHeld({ status, stderr }) ? null : await work();
     }
     finally {
         (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(file);
     }
+}
+/** What flock(1) answered: a lock that is held it refuses without a word; what it cannot do it complains of. */
+function isHeld({ status, stderr }) {
+    return status === 1 && stderr === '';
 }
 
 
@@ -5116,11 +5117,11 @@ function freshName() {
 function moveToTrash(root, slot, id) {
     try {
         return (0,_slots_js__WEBPACK_IMPORTED_MODULE_8__/* .atSlot */ .Gs)(root, slot, (path) => {
-            const isMoved = (0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .renameFolder */ .xv)(path, trashPath(root, id));
-            if (!isMoved && (0,_former_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .isHandedDown */ .Vo)(root, slot))
+            if ((0,_folders_js__WEBPACK_IMPORTED_MODULE_5__/* .renameFolder */ .xv)(path, trashPath(root, id)))
+                return true;
+            if ((0,_former_paths_js__WEBPACK_IMPORTED_MODULE_6__/* .isHandedDown */ .Vo)(root, slot))
                 return false;
-            if (!isMoved)
-                (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.renameSync)(path, trashPath(root, id));
             return true;
         });
     }

@@ -48,9 +48,7 @@ async function whileHeld<Value>(
     })
     if (error !== undefined) return { refused: 'there is no flock(1)' }
     if (status === 0) return { value: await work(open) }
-    // One that is held is refused without a word.
-    const isHeld = status === 1 && stderr === ''
-    return { refused: isHeld ? HELD : stderr.trim() || 'flock(1) was ended' }
+    return { refused: isHeld({ status, stderr }) ? HELD : stderr.trim() || 'flock(1) was ended' }
   } finally {
     closeSync(open)
   }
@@ -85,9 +83,13 @@ export async function withKernelLock<Value>(
       encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe', file],
     })
-    // One that is held is refused without a word; busybox, which cannot wait, complains.
-    return status === 1 && stderr === '' ? null : await work()
+    return isHeld({ status, stderr }) ? null : await work()
   } finally {
     closeSync(file)
   }
+}
+
+/** What flock(1) answered: a lock that is held it refuses without a word; what it cannot do it complains of. */
+function isHeld({ status, stderr }: { status: number | null; stderr: string }): boolean {
+  return status === 1 && stderr === ''
 }

@@ -47,9 +47,9 @@ export function freshName(): string {
 export function moveToTrash(root: Root, slot: string, id: string): boolean {
   try {
     return atSlot(root, slot, (path) => {
-      const isMoved = renameFolder(path, trashPath(root, id))
-      if (!isMoved && isHandedDown(root, slot)) return false
-      if (!isMoved) renameSync(path, trashPath(root, id))
+      if (renameFolder(path, trashPath(root, id))) return true
+      if (isHandedDown(root, slot)) return false
+      renameSync(path, trashPath(root, id))
       return true
     })
   } catch (error) {
