@@ -172,7 +172,7 @@ test('a slot that has been blocked for 24 h is told, not before', async () => {
   const webhook = await aWebhook(scene())
   const inputs = { 'alert-webhook': webhook.address }
   const { id, slot } = stage.place({ runId: '21', end: stage.longAgo() })
-  const { release } = await hold(scene(), 'cd "$1"; echo ready; exec sleep 600', [
+  const { release } = await hold(scene(), 'cd "$1"; echo ready; read', [
     path.join(stage.path, slot),
   ])
   const job = stage.job('31')

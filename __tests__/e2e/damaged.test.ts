@@ -103,7 +103,7 @@ describe.each(DAMAGES)('a lease of which %s is left', (_, lease) => {
     stage.place({ lease })
     const used = stage.place({ lease, runId: '905' })
     stage.place({ lease, withoutSlot: true })
-    const holder = await hold(scene(), 'cd "$1" && echo ready && exec sleep 600', [
+    const holder = await hold(scene(), 'cd "$1" && echo ready && read', [
       path.join(stage.path, used.slot),
     ])
     const made = await nextJob()
@@ -178,14 +178,14 @@ describe('a slot without a lease', () => {
 
   test('is not adopted while something lives in it', async () => {
     const { slot } = stage.place({ runId: '905', lease: null })
-    const holder = await hold(scene(), 'cd "$1" && echo ready && exec sleep 600', [
+    const holder = await hold(scene(), 'cd "$1" && echo ready && read', [
       path.join(stage.path, slot),
     ])
     const { actions } = await sweep('--adopt', slot)
     expect(actions).toContainEqual({
       kind: 'foreign',
       path: slot,
-      reason: expect.stringMatching(/not adopted, it is in use: pid \d+ \(sleep\) works in/),
+      reason: expect.stringMatching(/not adopted, it is in use: pid \d+ \(bash\) works in/),
     })
     await holder.release()
     expect((await sweep('--adopt', slot)).retired).toEqual([slot])

@@ -52,7 +52,7 @@ needs('promtool').describe('metrics.prom', () => {
     const begun = Date.now() / 1000
     const job = stage.job('31')
     const held = stage.place({ runId: '21', end: stage.longAgo() })
-    const holder = await hold(scene(), 'cd "$1"; echo ready; exec sleep 600', [
+    const holder = await hold(scene(), 'cd "$1"; echo ready; read', [
       path.join(stage.path, held.slot),
     ])
     stage.place({ runId: '22', end: minutesAgo(1), runner: 'beta' })
@@ -232,7 +232,7 @@ describe('the counters', () => {
   test('leave out a writer that is not let in, and hold nobody up for long', async () => {
     const one = await write()
     await one(1)
-    const { release } = await hold(scene(), 'exec 9<"$1"; flock -x 9; echo ready; exec sleep 600', [
+    const { release } = await hold(scene(), 'exec 9<"$1"; flock -x 9; echo ready; read', [
       stage.control('metrics.lock'),
     ])
     expect(await one(1)).toEqual([''])

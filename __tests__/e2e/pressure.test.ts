@@ -197,7 +197,7 @@ needs('root', 'loop-mount').describe('an emergency pass', () => {
     const { process: holder, release } = await hold(
       scene(),
       `exec 7> "$1/empty" 8> "$2/own" 9> "$1/large"; echo note >&8; fallocate -l 600M "$1/large"
-       rm "$1/empty" "$2/own" "$1/large"; echo ready; exec sleep 600`,
+       rm "$1/empty" "$2/own" "$1/large"; echo ready; read`,
       [directory, stage.control('leases')],
     )
     await host.fill()
@@ -309,7 +309,7 @@ describe('a dry run', () => {
     stage.placeInTrash()
     // One that would go, were it not in use.
     const directory = path.join(stage.path, slot)
-    const { release } = await hold(scene(), 'cd "$1"; echo ready; exec sleep 600', [directory])
+    const { release } = await hold(scene(), 'cd "$1"; echo ready; read', [directory])
     const before = all(stage.path)
     const written = (): bigint[] =>
       ['heartbeat.json', 'metrics.prom'].map(

@@ -4,7 +4,8 @@ import type { Scene } from '../e2e/scene.ts'
 
 /**
  * Starts a shell command that says `ready` on its standard output when it holds what it shall hold,
- * and waits for that. It is killed with the scene, or by `release`.
+ * and waits for that. It is killed with the scene, or by `release`. From `ready` on it shall wait, for
+ * which `read` is good, and start nothing more: amid an exec(2) a process has no name of its own yet.
  */
 export async function hold(
   scene: Scene,
@@ -12,6 +13,7 @@ export async function hold(
   words: readonly string[] = [],
   options: SpawnOptions = {},
 ): Promise<{ process: ChildProcess; release: () => Promise<void> }> {
+  if (/\bready\b.*\bexec\b/s.test(command)) throw new Error(`is not held still: ${command}`)
   const process = scene.start('bash', ['-c', command, 'bash', ...words], {
     ...options,
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -16,12 +16,12 @@ test('deleted files that are still open are found, the largest first, each once'
     `for n in 1 3 2; do head -c "\${n}M" /dev/zero >"$1/$n"; done
      head -c 1M /dev/zero >"$1/linked"; ln "$1/linked" "$1/kept"; head -c 9M /dev/zero >"$2/other"
      exec 3<"$1/1" 4<"$1/3" 5<&4 6<"$1/2" 7<"$1/linked" 8<"$1/called (deleted)" 9<"$2/other"
-     rm "$1/1" "$1/3" "$1/linked" "$2/other"; echo ready; exec sleep 600`,
+     rm "$1/1" "$1/3" "$1/linked" "$2/other"; echo ready; read`,
     [directory, outside],
   )
   expect(findHeldFiles(directory)).toEqual([
-    { pid: holder.pid, command: 'sleep', path: `${directory}/3`, bytes: 3 * MIB },
-    { pid: holder.pid, command: 'sleep', path: `${directory}/1`, bytes: MIB },
+    { pid: holder.pid, command: 'bash', path: `${directory}/3`, bytes: 3 * MIB },
+    { pid: holder.pid, command: 'bash', path: `${directory}/1`, bytes: MIB },
   ])
   await release()
   expect(findHeldFiles(directory)).toEqual([])

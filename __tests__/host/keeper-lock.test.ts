@@ -28,7 +28,7 @@ beforeEach(() => {
 
 /** Has a process hold the lock, until it is released. */
 async function held(): Promise<() => Promise<void>> {
-  const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; exec sleep 600'
+  const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; read'
   return (await hold(scene(), command, [file])).release
 }
 

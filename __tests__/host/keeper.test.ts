@@ -123,7 +123,7 @@ describe('a keeper', () => {
   test('is started though somebody tries its lock at that moment', async () => {
     const file = controlName(root, 'leases', `${id}.keeper`)
     writeFileSync(file, '')
-    const command = 'exec 9>>"$1"; flock -x -n 9; echo ready; exec sleep 600'
+    const command = 'exec 9>>"$1"; flock -x -n 9; echo ready; read'
     const { release } = await hold(scene(), command, [file])
     start()
     await waitFor(() => keepersOf(root.path).length === 1, { what: 'it to try' })

@@ -77,7 +77,8 @@ describe('a recorded process', () => {
   })
 
   test('is gone when it is a zombie', async () => {
-    const { process } = await hold(scene(), 'sleep 0.1 & echo ready; exec sleep 600')
+    const leavesOne = 'fork or exit; $| = 1; print "ready"; sleep'
+    const { process } = await hold(scene(), 'exec perl -e "$1"', [leavesOne])
     const zombie = await waitFor(
       () =>
         listProcesses()

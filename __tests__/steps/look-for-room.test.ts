@@ -107,7 +107,7 @@ describe('a job', () => {
 
   test('has no room beside a killed run whose command builds on, and holds the lock', async () => {
     holder(DEAD)
-    const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; exec sleep 600'
+    const command = 'exec 9>>"$1"; flock -x -n 9 || exit 1; echo ready; read'
     const { release } = await hold(scene(), command, [keeperName()])
     expect((await look())?.holders).toHaveLength(1)
     await release()
