@@ -80,6 +80,8 @@ describe('a build script’s run', () => {
     ['that named its own OUT_DIR', `cargo:rustc-env=A=${OUT}/a`, OUT, false],
     ['that named its OUT_DIR, of which Cargo knows nothing', `cargo:root=${OUT}`, null, true],
     ['that named another’s', `cargo:x=/old/slot/debug/build/b-${ID}/out`, OUT, true],
+    ['that showed another’s', `gcc -I/old/slot/debug/build/b-${ID}/out -c a.c`, OUT, false],
+    ['that named another’s in time', `gcc a.c\n  cargo::metadata=x=/old/slot/y\r\n`, OUT, true],
     ['that named the workspace', 'cargo:rerun-if-changed=/old/ws/a', OUT, true],
     ['whose forged OUT_DIR is the workspace', 'cargo:x=/old/ws/a/b', '/old/ws/a', true],
     ['whose forged OUT_DIR is empty', 'cargo:x=/old/ws/a', '', true],

@@ -143,3 +143,71 @@ test('a build script that is run again for its paths finds nothing of what it ma
   expect(units.map(({ unit }) => unit)).toContainEqual(expect.stringMatching(/run-build-script/))
   expect(build(workspace, target)).toMatch(new RegExp(`^one ${target}/debug/build/`))
 })
+
+/** Makes a library of C that looks for something in its installation. */
+const INSTALLED = `
+use std::{env, fs, process::Command};
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let out = env::var("OUT_DIR").unwrap();
+    let place = format!("{out}/install/{}", env!("CARGO_PKG_DESCRIPTION"));
+    let code = format!("const char *place(void) {{ return \\"{place}\\"; }}");
+    fs::create_dir_all(format!("{out}/install/lib")).unwrap();
+    fs::write(format!("{out}/place.c"), code).unwrap();
+    let run = |program: &str, words: &[&str]| {
+        assert!(Command::new(program).args(words).current_dir(&out).status().unwrap().success());
+    };
+    run("cc", &["-c", "place.c"]);
+    run("ar", &["crs", "install/lib/libplace.a", "place.o"]);
+    println!("cargo:rustc-link-search=native={out}/install/lib");
+    println!("cargo:rustc-link-lib=static=place");
+}
+`
+
+test.each<[string, string, readonly unknown[]]>([
+  ['lib/plug-ins', 'stays', []],
+  [
+    'var/cache',
+    'is built again',
+    [
+      { unit: expect.stringMatching(/ bin-app$/), why: expect.stringContaining('app') },
+      { unit: expect.stringMatching(/ run-build-script-/), why: 'it made install/lib/libplace.a' },
+    ],
+  ],
+])('a library of C with %s, where nothing lies, %s', (place, _, forgotten) => {
+  const base = scene().directory('installed')
+  const at = (name: string): string => path.join(base, name)
+  const [workspace, former, target] = [at('workspace'), at('former'), at('target')]
+  writeProject(workspace, {
+    'Cargo.toml': `
+[package]
+name = "installed"
+version = "0.1.0"
+edition = "2021"
+description = "${place}"
+
+[[bin]]
+name = "app"
+path = "main.rs"
+${LIGHT_PROFILES}`,
+    'build.rs': INSTALLED,
+    'main.rs': `
+extern "C" {
+    fn place() -> *const std::ffi::c_char;
+}
+
+fn main() {
+    print!("{}", unsafe { std::ffi::CStr::from_ptr(place()) }.to_str().unwrap());
+}
+`,
+  })
+  const first = build(workspace, former)
+  expect(first).toMatch(new RegExp(`^${former}/.*/install/${place}$`))
+  renameSync(former, target)
+  const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
+  expect(forgetMovedUnits(moved)).toEqual({ units: forgotten, whole: null })
+  expect(build(workspace, target)).toBe(
+    forgotten.length === 0 ? first : first.replace(former, target),
+  )
+})

@@ -5583,7 +5583,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1807);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4308);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8087,7 +8087,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 1807:
+/***/ 4308:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13700,8 +13700,7 @@ function searchEntry(folder, entry, search, path) {
         search.allowance.bytes -= size;
         if (search.allowance.bytes < 0)
             return 'there is too much to be searched';
-        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
-        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
+        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name));
         const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
         if (isSeen(paths))
             return `it made ${name}`;
@@ -13709,6 +13708,10 @@ function searchEntry(folder, entry, search, path) {
             search.onCache(name);
         return null;
     });
+}
+/** Whether a file is a program, a library or an object. */
+function isCompiled(read) {
+    return /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unit-places.js
@@ -13850,6 +13853,14 @@ function parseRerunIfChanged(text) {
     // Cargo takes no notice of blanks around a line.
     const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? []);
     return problemWith(text, paths) ?? paths;
+}
+/**
+ * What Cargo may take for its own in what a build script printed. All other lines, such as make’s with
+ * the folders of another library in them, nobody reads.
+ */
+function toldCargo(text) {
+    const lines = linesOf(text).filter((line) => line.includes('cargo:'));
+    return lines.join('\n');
 }
 function linesOf(text) {
     return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
@@ -14040,6 +14051,7 @@ function dropStates(target, aside, { voice }) {
 
 ;// CONCATENATED MODULE: ./lib/plan/moved-unit.js
 
+
 /** Set for tests and benches alone, to what they run and write. */
 const FOR_TESTS = /^CARGO_(BIN_EXE_|TARGET_TMPDIR$)/;
 /** What Cargo calls a build script among the dependencies of its package's units. */
@@ -14096,7 +14108,7 @@ function judgeRun(run, former) {
     const own = run.outDir ?? '';
     const isOwn = former.targets.some((target) => own.startsWith(`${target}/`));
     const spared = isOwn ? [...former.living, own] : former.living;
-    if (mentions(run.output, paths, spared))
+    if (mentions(toldCargo(run.output), paths, spared))
         return 'it told Cargo a former path';
     if (mentions(run.fingerprint, paths, former.living)) {
         return 'Cargo would look for changes at the former path';
@@ -14138,7 +14150,109 @@ function removeFrom(target, folders, choose) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/vacant-paths.js
+/** Where nobody writes when a program runs, as the GNU Coding Standards have an installation. */
+const READ_ONLY = new Set([
+    'bin',
+    'etc',
+    'include',
+    'lib',
+    'lib32',
+    'lib64',
+    'libexec',
+    'sbin',
+    'share',
+]);
+const MODIFIABLE = new Set(['cache', 'com', 'log', 'run', 'spool', 'state', 'tmp', 'var']);
+/** Nothing that could part two paths, or be filled in. */
+const PATH_AT_END = /^([\w+./@~-]+)"?\0/;
+/**
+ * Finds the paths below an OUT_DIR with which strings of C end, by themselves or in quotes: where a
+ * library would look for its plug-ins or its settings.
+ *
+ * @param seen from compiled code, latin1; what is cut off in it is left out
+ * @param outDir where that was compiled, latin1
+ */
+function textsBelow(seen, outDir) {
+    const start = `${outDir}/`;
+    const parts = seen.split(start).slice(1);
+    return parts.flatMap((part) => {
+        const [text, path] = PATH_AT_END.exec(part) ?? [];
+        return text === undefined || path === undefined ? [] : [{ text: `${start}${text}`, path }];
+    });
+}
+/** Whether a path leads into an installation, to where nobody writes. */
+function isReadOnly(path) {
+    const names = path.split('/');
+    if (names.some((name) => ['', '.', '..'].includes(name)))
+        return false;
+    return names.some((name) => READ_ONLY.has(name)) && !names.some((name) => MODIFIABLE.has(name));
+}
+
+;// CONCATENATED MODULE: ./lib/host/vacant-paths.js
+
+
+
+
+
+
+
+/** Each finds what the next member of an archive has. */
+const vacant_paths_ROUNDS = 16;
+const vacant_paths_DEPTH_AT_MOST = 64;
+/**
+ * Finds what a build script compiled with a path of its installation at which there is nothing, such
+ * as OpenSSL’s folders for engines and modules: who looks there finds as little as in a cold build.
+ * Once the allowance is used up nothing more is found.
+ *
+ * @param folder descriptor of OUT_DIR
+ * @param outDir its absolute path when the script ran, latin1
+ * @returns each text, latin1, from the beginning of its path to the zero byte that ends it
+ */
+function findVacantTexts(folder, outDir, allowance) {
+    const found = new Set();
+    const isNew = ({ text, path }) => !found.has(text) && isReadOnly(path) && isVacant(folder, path.split('/'));
+    const searchFile = ({ size, read }) => {
+        if (!isCompiled(read))
+            return;
+        for (let round = 0; round < vacant_paths_ROUNDS && allowance.bytes >= size; round += 1) {
+            allowance.bytes -= size;
+            const search = { paths: [outDir], living: [...found], inputs: [] };
+            const verdict = inspectArtefact(read, size, search);
+            const texts = verdict.kind === 'seen' ? textsBelow(verdict.text, outDir).filter(isNew) : [];
+            if (texts.length === 0)
+                return;
+            for (const { text } of texts)
+                found.add(text);
+        }
+    };
+    const searchFolder = (within, depth) => {
+        for (const entry of (0,external_node_fs_.readdirSync)((0,host_folders.at)(within, '.'), { withFileTypes: true })) {
+            allowance.entries -= 1;
+            if (allowance.entries < 0 || depth > vacant_paths_DEPTH_AT_MOST)
+                return;
+            if (entry.isFile())
+                withPlainFile((0,host_folders.at)(within, entry.name), searchFile);
+            else if (entry.isDirectory())
+                (0,host_profiles/* enter */.Ve)(within, entry.name, (next) => searchFolder(next, depth + 1));
+        }
+    };
+    searchFolder(folder, 0);
+    return [...found];
+}
+/** Whether nothing lies at a path below a folder, nor at one that begins with it. */
+function isVacant(folder, [name = '', ...rest]) {
+    const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
+    if (rest.length === 0)
+        return !entries.some((each) => each.name.startsWith(name));
+    const entry = entries.find((each) => each.name === name);
+    if (entry === undefined)
+        return true;
+    return entry.isDirectory() && (0,host_profiles/* enter */.Ve)(folder, name, (next) => isVacant(next, rest)) === true;
+}
+
 ;// CONCATENATED MODULE: ./lib/steps/forget-units.js
+
 
 
 
@@ -14208,11 +14322,16 @@ function judgeIn(profiles, moved, found) {
         texts: { bytes: GIB },
         artefacts: { bytes: 2 * GIB },
         outDirs: { bytes: GIB, entries: 200_000 },
+        vacant: { bytes: GIB, entries: 200_000 },
     };
     const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
-    const former = formerOf(moved, units, profiles);
-    if (former.targets.length + former.workspaces.length === 0)
+    const moving = formerOf(moved, units, profiles);
+    if (moving.targets.length + moving.workspaces.length === 0)
         return;
+    const former = {
+        ...moving,
+        living: [...moving.living, ...vacantTextsOf(units, moving, allowance)],
+    };
     const forget = ({ profile, files }, why) => {
         found.units.push({ profile: profile.path, files, why });
     };
@@ -14261,6 +14380,19 @@ function formerOf({ target, aliases, formerTargets, formerWorkspaces }, units, p
         workspaces: formerWorkspaces.map(bytesOf),
         living,
     };
+}
+/** What may stay compiled in, since it leads to nothing at a former path as it would here. */
+function vacantTextsOf(units, { targets }, { texts, vacant }) {
+    return units.flatMap(({ profile, files: { run } }) => {
+        if (run === null)
+            return [];
+        const outDir = readPlace(profile, run.root, texts) ?? '';
+        const isFormer = targets.some((target) => outDir === `${target}/${(0,external_node_path_.join)(profile.path, ...run.folders)}`);
+        if (!isFormer)
+            return [];
+        return (inFolder(profile.folder, run.folders, (folder) => findVacantTexts(folder, outDir, vacant)) ??
+            []);
+    });
 }
 function whyNotCompiled(unit, former, seen, allowance) {
     const fate = judgeUnit(unit, former);

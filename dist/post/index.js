@@ -11454,8 +11454,7 @@ function searchEntry(folder, entry, search, path) {
         search.allowance.bytes -= size;
         if (search.allowance.bytes < 0)
             return 'there is too much to be searched';
-        const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
-        const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name));
+        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name));
         const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
         if (isSeen(paths))
             return `it made ${name}`;
@@ -11463,6 +11462,10 @@ function searchEntry(folder, entry, search, path) {
             search.onCache(name);
         return null;
     });
+}
+/** Whether a file is a program, a library or an object. */
+function isCompiled(read) {
+    return /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'));
 }
 
 ;// CONCATENATED MODULE: ./lib/host/unit-places.js
@@ -11604,6 +11607,14 @@ function parseRerunIfChanged(text) {
     // Cargo takes no notice of blanks around a line.
     const paths = linesOf(text).flatMap((line) => RERUN.exec(line.trim())?.[1] ?? []);
     return problemWith(text, paths) ?? paths;
+}
+/**
+ * What Cargo may take for its own in what a build script printed. All other lines, such as make’s with
+ * the folders of another library in them, nobody reads.
+ */
+function toldCargo(text) {
+    const lines = linesOf(text).filter((line) => line.includes('cargo:'));
+    return lines.join('\n');
 }
 function linesOf(text) {
     return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));

@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
+import type { Reader } from '../plan/archive.ts'
 import { inspectArtefact } from '../plan/artefact.ts'
 import type { Search } from '../plan/artefact.ts'
 import { bytesOf, mentions } from '../plan/former-paths.ts'
@@ -63,12 +64,16 @@ function searchEntry(
   return withPlainFile(at(folder, entry.name), ({ size, read }) => {
     search.allowance.bytes -= size
     if (search.allowance.bytes < 0) return 'there is too much to be searched'
-    const isCompiled = /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'))
-    const paths = isCompiled ? search.paths : search.pathsFor(bytesOf(name))
+    const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name))
     const isSeen = (of: readonly string[]): boolean =>
       of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen'
     if (isSeen(paths)) return `it made ${name}`
     if (entry.name === CMAKE_CACHE && isSeen(search.paths)) search.onCache(name)
     return null
   })
+}
+
+/** Whether a file is a program, a library or an object. */
+export function isCompiled(read: Reader): boolean {
+  return /^(!<arch>\n|!<thin>\n|\u007fELF)/.test(read(0, 8).toString('latin1'))
 }

@@ -89,6 +89,15 @@ export function parseRerunIfChanged(text: string): readonly string[] | string {
   return problemWith(text, paths) ?? paths
 }
 
+/**
+ * What Cargo may take for its own in what a build script printed. All other lines, such as make’s with
+ * the folders of another library in them, nobody reads.
+ */
+export function toldCargo(text: string): string {
+  const lines = linesOf(text).filter((line) => line.includes('cargo:'))
+  return lines.join('\n')
+}
+
 function linesOf(text: string): string[] {
   return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
 }

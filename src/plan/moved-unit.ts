@@ -1,4 +1,5 @@
 import type { DepInfo } from './dep-info.ts'
+import { toldCargo } from './dep-info.ts'
 import { mentions } from './former-paths.ts'
 import type { FormerPaths } from './former-paths.ts'
 
@@ -84,7 +85,7 @@ export function judgeRun(run: ScriptRun, former: FormerPaths): string | null {
   const own = run.outDir ?? ''
   const isOwn = former.targets.some((target) => own.startsWith(`${target}/`))
   const spared = isOwn ? [...former.living, own] : former.living
-  if (mentions(run.output, paths, spared)) return 'it told Cargo a former path'
+  if (mentions(toldCargo(run.output), paths, spared)) return 'it told Cargo a former path'
   if (mentions(run.fingerprint, paths, former.living)) {
     return 'Cargo would look for changes at the former path'
   }

@@ -13,7 +13,8 @@ import { withProfiles } from '../host/profiles.ts'
 import type { Profile } from '../host/profiles.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
 import { moveOut, movingTo } from '../host/folders.ts'
-import { inspectPlace, listingOf, readPlace, searchPlace } from '../host/unit-places.ts'
+import { inFolder, inspectPlace, listingOf, readPlace, searchPlace } from '../host/unit-places.ts'
+import { findVacantTexts } from '../host/vacant-paths.ts'
 
 /** A target directory that was built at another path, or for a workspace at another path. */
 export interface MovedTarget {
@@ -59,6 +60,7 @@ interface Allowance {
   readonly texts: { bytes: number }
   readonly artefacts: { bytes: number }
   readonly outDirs: { bytes: number; entries: number }
+  readonly vacant: { bytes: number; entries: number }
 }
 
 /**
@@ -131,10 +133,15 @@ function judgeIn(profiles: readonly Profile[], moved: MovedTarget, found: Found)
     texts: { bytes: GIB },
     artefacts: { bytes: 2 * GIB },
     outDirs: { bytes: GIB, entries: 200_000 },
+    vacant: { bytes: GIB, entries: 200_000 },
   }
   const units = profiles.flatMap((profile) => readUnits(profile, allowance))
-  const former = formerOf(moved, units, profiles)
-  if (former.targets.length + former.workspaces.length === 0) return
+  const moving = formerOf(moved, units, profiles)
+  if (moving.targets.length + moving.workspaces.length === 0) return
+  const former = {
+    ...moving,
+    living: [...moving.living, ...vacantTextsOf(units, moving, allowance)],
+  }
   const forget = ({ profile, files }: Unit, why: string): void => {
     found.units.push({ profile: profile.path, files, why })
   }
@@ -190,6 +197,26 @@ function formerOf(
     workspaces: formerWorkspaces.map(bytesOf),
     living,
   }
+}
+
+/** What may stay compiled in, since it leads to nothing at a former path as it would here. */
+function vacantTextsOf(
+  units: readonly Unit[],
+  { targets }: FormerPaths,
+  { texts, vacant }: Allowance,
+): string[] {
+  return units.flatMap(({ profile, files: { run } }) => {
+    if (run === null) return []
+    const outDir = readPlace(profile, run.root, texts) ?? ''
+    const isFormer = targets.some(
+      (target) => outDir === `${target}/${join(profile.path, ...run.folders)}`,
+    )
+    if (!isFormer) return []
+    return (
+      inFolder(profile.folder, run.folders, (folder) => findVacantTexts(folder, outDir, vacant)) ??
+      []
+    )
+  })
 }
 
 /** What is known to be looked for in OUT_DIR when something runs. */
