@@ -5583,7 +5583,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4308);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9664);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8087,7 +8087,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 4308:
+/***/ 9664:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14445,81 +14445,295 @@ function whyNotRun(unit, former, known) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/steps/forget-rules.js
+;// CONCATENATED MODULE: ./lib/plan/make-rules.js
+/**
+ * Paths in what make reads. It goes by names and not by what they lead to: a rule that names a former
+ * place is one of another file. All texts here hold one byte in each character (latin1).
+ */
+/** A package’s folder and its OUT_DIR, in either of Cargo’s layouts. */
+const make_rules_OUT_DIR = /^[^/\s]+[-/][0-9a-f]{16}\/out\//;
+const OUT_DIR_AT_MOST = 300;
+/** Linux takes no longer path. */
+const make_rules_PATH_AT_MOST = 4096;
+/** An absolute path at the end of a word, behind what may stand before one: `-I`, `a:`, `"`. */
+const ABSOLUTE = /(?:^(?:-[A-Za-z]+)?|[^\w.+~/-])(\/.*)$/s;
+/** The target directories, by their absolute paths, of which a text names an OUT_DIR of this profile. */
+function targetsNamed(text, profile) {
+    const found = new Set();
+    const middle = `/${profile}/build/`;
+    for (let hit = text.indexOf(middle); hit !== -1; hit = text.indexOf(middle, hit + 1)) {
+        const behind = hit + middle.length;
+        if (!make_rules_OUT_DIR.test(text.slice(behind, behind + OUT_DIR_AT_MOST)))
+            continue;
+        const target = ABSOLUTE.exec(wordBefore(text, hit))?.[1];
+        if (target !== undefined)
+            found.add(target);
+    }
+    return found;
+}
+/** What stands before a place in a text, from the last blank on that is not part of a name. */
+function wordBefore(text, end) {
+    let from = end;
+    while (from > 0 && end - from < make_rules_PATH_AT_MOST) {
+        if (/\s/.test(text.charAt(from - 1)) && text.charAt(from - 2) !== '\\')
+            break;
+        from -= 1;
+    }
+    return text.slice(from, end);
+}
+/** What is written into rules as it is. */
+const make_rules_PLAIN = /^[\w/.+@-]+$/;
+/** Behind which a path begins, with `-I` and its like. */
+const BEGINS = /[\s:="'(,;](?:-[A-Za-z]+)?$/;
+const FLAG_AT_MOST = 16;
+/**
+ * Has a text name the place of a target directory instead of its former ones.
+ *
+ * @param former absolute paths
+ * @param target absolute path
+ * @returns null where that cannot be done for certain
+ */
+function withTarget(text, former, target) {
+    if (![target, ...former].every((path) => make_rules_PLAIN.test(path)))
+        return null;
+    const parts = [];
+    let done = 0;
+    for (const { from, to } of hitsOf(text, former)) {
+        const flag = text.slice(Math.max(0, from - FLAG_AT_MOST), from);
+        if (from < done || !BEGINS.test(from < FLAG_AT_MOST ? ` ${flag}` : flag))
+            return null;
+        parts.push(text.slice(done, from), target);
+        done = to;
+    }
+    return [...parts, text.slice(done)].join('');
+}
+/** Where paths stand in a text that go on behind it, from the beginning on. */
+function hitsOf(text, paths) {
+    const hits = paths.flatMap((path) => {
+        const found = [];
+        for (let from = text.indexOf(`${path}/`); from !== -1; from = text.indexOf(`${path}/`, from + 1))
+            found.push({ from, to: from + path.length });
+        return found;
+    });
+    return hits.toSorted((one, other) => one.from - other.from);
+}
+
+;// CONCATENATED MODULE: ./lib/host/placed-file.js
+
+
+
+
+/**
+ * Writes a file whole or not at all, also where the folder is another user's: under a name that nobody can
+ * foresee, through its descriptor alone, so that nothing which is planted there becomes the other's.
+ */
+function placeFile(folder, name, text, { mode, owner, times }) {
+    const temporary = (0,host_folders.at)(folder, `${name}.${(0,external_node_crypto_.randomUUID)()}`);
+    try {
+        const file = (0,external_node_fs_.openSync)(temporary, 'wx', 0o600);
+        try {
+            (0,external_node_fs_.writeFileSync)(file, text);
+            if (owner !== null)
+                (0,external_node_fs_.fchownSync)(file, owner.uid, owner.gid);
+            (0,external_node_fs_.fchmodSync)(file, mode);
+            if (times !== undefined)
+                (0,external_node_fs_.futimesSync)(file, times.atime, times.mtime);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+        (0,external_node_fs_.renameSync)(temporary, (0,host_folders.at)(folder, name));
+    }
+    catch (error) {
+        (0,small_file/* removeFile */.nM)(temporary);
+        throw error;
+    }
+}
+/** Works in what a path means now: no link that is planted on the way meanwhile is followed. */
+function placed_file_inFolder(path, work) {
+    const components = realpathSync(path).split('/');
+    return within('/', components.filter((name) => name !== ''), work);
+}
+
+;// CONCATENATED MODULE: ./lib/host/make-files.js
 
 
 
 
 
 
-
-
-
-const forget_rules_TEXTS_AT_MOST = 1024 ** 3;
-const RULE_AT_MOST = 16 * 1024 * 1024;
-const forget_rules_DEPTH_AT_MOST = 64;
-const ENTRIES_AT_MOST = 200_000;
 /** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
 const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
 /** Where CMake or Cargo build: both get along with being moved. */
 const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
+const make_files_TEXT_AT_MOST = 16 * 1024 * 1024;
+const make_files_DEPTH_AT_MOST = 64;
 /**
- * Has Cargo run those build scripts again, in an empty OUT_DIR, that left rules for make with the path
- * of a former target directory. make goes by names: to it these rules are of other files, so that
- * a header which changes later would make it compile nothing. That a link leads here does not help.
+ * Whether a folder, or one below it, has rules for make of which this is true, or which cannot be read.
  *
- * @param place absolute path at which it lies
- * @param target absolute path at which builds will see it
- * @param aside absolute path of a folder, where what they made goes
- * @returns `debug/app-0123456789abcdef run-build-script-build-script-build`, of each
+ * @param folder descriptor of OUT_DIR
  */
-function forgetRules(place, target, aside) {
-    const out = (0,host_folders/* movingTo */.I2)(aside, 'rules-');
-    const allowance = { bytes: forget_rules_TEXTS_AT_MOST, entries: ENTRIES_AT_MOST };
-    const displaced = (0,host_profiles/* withProfiles */.fA)(place, (profiles) => profiles.flatMap((profile) => displacedIn(profile, target, allowance)));
-    return displaced.map(({ profile, files, folders }) => {
-        dropFingerprint(place, (0,external_node_path_.join)(profile, ...files.fingerprint));
-        (0,host_folders/* moveOut */.o$)(place, (0,external_node_path_.join)(profile, ...folders), out);
-        return `${profile}/${files.label} ${files.name}`;
-    });
-}
-function displacedIn(profile, target, allowance) {
-    return runsOf(listingOf(profile)).flatMap((files) => {
-        if (files.run === null)
-            return [];
-        const { root, folders } = files.run;
-        const former = readPlace(profile, root, allowance) ?? '';
-        const end = `/${(0,external_node_path_.join)(profile.path, ...folders)}`;
-        const base = former.endsWith(end) ? former.slice(0, -end.length) : '';
-        // Where it does not tell, Cargo finds nothing in it, either.
-        if (base === '' || base === Buffer.from(target, 'utf8').toString('latin1'))
-            return [];
-        const isDisplaced = inFolder(profile.folder, folders, (folder) => hasRule(folder, `${base}/`, allowance, 0));
-        return isDisplaced === true ? [{ profile: profile.path, files, folders }] : [];
-    });
-}
-/** Whether a file of rules in a folder, or below it, names a path that begins so. */
-function hasRule(folder, start, allowance, depth) {
+function someRules(folder, isOne, allowance, depth = 0) {
     const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
     allowance.entries -= entries.length;
     // What cannot be searched may hold one.
-    if (depth > forget_rules_DEPTH_AT_MOST || allowance.entries < 0)
+    if (depth > make_files_DEPTH_AT_MOST || allowance.entries < 0)
         return true;
     if (entries.some(({ name }) => MOVABLE.has(name)))
         return false;
     return entries.some((entry) => {
         const { name } = entry;
         if (entry.isDirectory()) {
-            return (0,host_profiles/* enter */.Ve)(folder, name, (next) => hasRule(next, start, allowance, depth + 1)) === true;
+            return (0,host_profiles/* enter */.Ve)(folder, name, (next) => someRules(next, isOne, allowance, depth + 1)) === true;
         }
         if (!entry.isFile() || !RULES.test(name))
             return false;
-        const text = readBytes((0,host_folders.at)(folder, name), RULE_AT_MOST);
+        const text = readBytes((0,host_folders.at)(folder, name), make_files_TEXT_AT_MOST);
         allowance.bytes -= text?.length ?? 0;
-        if (text === null || allowance.bytes < 0)
-            return true;
-        return text.includes(start) && !isOfCheck(text);
+        return text === null || allowance.bytes < 0 || isOne(text);
     });
+}
+/**
+ * What the texts of a folder are to be, but for those that stay: rules, and whatever else make or the
+ * build script may read.
+ *
+ * @param folder descriptor of OUT_DIR
+ * @param edit told whether they are rules; null where it cannot be done
+ * @returns null where one of them cannot be read or edited
+ */
+function editTexts(folder, allowance, edit, path = '') {
+    const edits = [];
+    const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
+    allowance.entries -= entries.length;
+    if (allowance.entries < 0 || path.split('/').length > make_files_DEPTH_AT_MOST)
+        return null;
+    if (entries.some(({ name }) => MOVABLE.has(name)))
+        return edits;
+    for (const entry of entries) {
+        const below = `${path}${entry.name}`;
+        if (entry.isDirectory()) {
+            const inner = (0,host_profiles/* enter */.Ve)(folder, entry.name, (next) => editTexts(next, allowance, edit, `${below}/`));
+            if (inner === null)
+                return null;
+            edits.push(...inner);
+        }
+        else if (entry.isFile()) {
+            const isRules = RULES.test(entry.name);
+            const text = textOf((0,host_folders.at)(folder, entry.name), allowance);
+            const edited = text === null ? null : edit(text, isRules);
+            if (allowance.bytes < 0 || (edited === null && (isRules || text !== null)))
+                return null;
+            if (edited !== null && edited !== text)
+                edits.push({ path: below, text: edited });
+        }
+    }
+    return edits;
+}
+/**
+ * Writes texts anew, each with the times that it had: what was made of them is as it was.
+ *
+ * @param folder descriptor of OUT_DIR
+ * @throws as the file system does, when some may have been written
+ */
+function writeTexts(folder, texts) {
+    for (const { path, text } of texts) {
+        const [folders, name] = (0,host_folders/* parted */.vx)(path);
+        (0,host_folders/* within */.ux)((0,host_folders.at)(folder, '.'), folders, (last) => {
+            const { mode, uid, gid, atimeMs, mtimeMs } = (0,external_node_fs_.lstatSync)((0,host_folders.at)(last, name));
+            const owner = uid === process.geteuid?.() ? null : { uid, gid };
+            const times = { atime: atimeMs / 1000, mtime: mtimeMs / 1000 };
+            placeFile(last, name, Buffer.from(text, 'latin1'), { mode: mode & 0o7777, owner, times });
+        });
+    }
+}
+/** Null where it is none: what is compiled, data, or too large for make. */
+function textOf(file, allowance) {
+    return withPlainFile(file, ({ size, read }) => {
+        if (size > make_files_TEXT_AT_MOST || isCompiled(read))
+            return null;
+        allowance.bytes -= size;
+        if (allowance.bytes < 0)
+            return null;
+        const text = read(0, size).toString('latin1');
+        return text.includes('\0') ? null : text;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/steps/move-rules.js
+
+
+
+
+
+
+
+
+
+
+const move_rules_TEXTS_AT_MOST = 1024 ** 3;
+const ENTRIES_AT_MOST = 200_000;
+/**
+ * Has the rules for make that build scripts left name where they lie now. make goes by names: to it
+ * rules with a former path are of other files, so that a header which changes later would make it
+ * compile nothing. That a link leads here does not help. Where it cannot be done for certain, Cargo runs
+ * the script again, in an empty OUT_DIR.
+ *
+ * @param aside absolute path of a folder, where what such a script made goes
+ */
+function moveRules(move, aside) {
+    const out = (0,host_folders/* movingTo */.I2)(aside, 'rules-');
+    const allowance = { bytes: move_rules_TEXTS_AT_MOST, entries: ENTRIES_AT_MOST };
+    const done = { moved: [], forgotten: [] };
+    (0,host_profiles/* withProfiles */.fA)(move.place, (profiles) => {
+        for (const run of profiles.flatMap((profile) => runsIn(profile, allowance))) {
+            const { profile, files, folders } = run;
+            const fate = inFolder(profile.folder, folders, (open) => settle(open, run, move, allowance));
+            if (fate === null || fate === 'stays')
+                continue;
+            done[fate].push(`${profile.path}/${files.label} ${files.name}`);
+            if (fate === 'moved')
+                continue;
+            dropFingerprint(move.place, (0,external_node_path_.join)(profile.path, ...files.fingerprint));
+            (0,host_folders/* moveOut */.o$)(move.place, (0,external_node_path_.join)(profile.path, ...folders), out);
+        }
+    });
+    return done;
+}
+function runsIn(profile, allowance) {
+    return runsOf(listingOf(profile)).flatMap((files) => {
+        if (files.run === null)
+            return [];
+        const { root, folders } = files.run;
+        const end = `/${(0,external_node_path_.join)(profile.path, ...folders)}`;
+        const outDir = readPlace(profile, root, allowance) ?? '';
+        const base = outDir.endsWith(end) ? outDir.slice(0, -end.length) : '';
+        // Where it does not tell, Cargo finds nothing in it, either.
+        return base === '' ? [] : [{ profile, files, folders, base }];
+    });
+}
+function settle(folder, { profile, base }, { target, aliases, former }, allowance) {
+    const living = new Set([target, ...aliases].map(bytesOf));
+    const isElsewhere = (path) => !living.has(path);
+    const known = [...new Set([base, ...former.map(bytesOf)])].filter(isElsewhere);
+    const others = (text) => [...targetsNamed(text, profile.path)].filter(isElsewhere);
+    const isDisplaced = (text) => !isOfCheck(text) && (known.some((path) => text.includes(`${path}/`)) || others(text).length > 0);
+    if (!someRules(folder, isDisplaced, allowance))
+        return 'stays';
+    const edits = editTexts(folder, allowance, (text, isRules) => {
+        if (isRules && others(text).some((path) => !known.includes(path)))
+            return null;
+        return withTarget(text, known, bytesOf(target));
+    });
+    if (edits === null)
+        return 'forgotten';
+    try {
+        writeTexts(folder, edits);
+        return 'moved';
+    }
+    catch {
+        // In a folder where nobody may write. It is moved out as a whole.
+        return 'forgotten';
+    }
 }
 
 // EXTERNAL MODULE: ./lib/plan/restored.js
@@ -15705,7 +15919,7 @@ async function fitForSlot(request, runtime) {
     const problem = forgetPaths(request, aside, runtime);
     if (problem !== null)
         throw new Error(`it cannot be judged: ${problem}`);
-    forgetMovedRules(request, aside, runtime);
+    moveRulesOf(request, aside, runtime);
     const isMarked = isCounted && (await mark(place, aside, runtime));
     return { ...record, unused: isMarked ? (0,unused_units/* withoutUnits */.Kz)(origin.unused, gone) : null };
 }
@@ -15735,11 +15949,18 @@ function forgetPaths(request, aside, { environment, voice }) {
     return whole;
 }
 /** Also where a former path leads here: make does not follow links. */
-function forgetMovedRules({ root, lease, settings, place }, aside, { voice }) {
-    const [slot = ''] = (0,slots/* pathsOf */.wG)(root, lease.slot);
-    const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside);
-    for (const run of runs)
+function moveRulesOf({ root, lease, settings, place, formerTargets, linked }, aside, { voice }) {
+    const paths = (0,slots/* pathsOf */.wG)(root, lease.slot);
+    const target = settings.constantPaths.target ?? paths[0] ?? '';
+    const aliases = paths.filter((path) => path !== target);
+    // Where it has two names, one of each former place would have to be told from the other.
+    const former = aliases.length === 0 ? [...formerTargets, ...linked] : [];
+    const { moved, forgotten } = moveRules({ place, target, aliases, former }, aside);
+    for (const run of moved)
+        voice.info(`${run} left rules for make: they name the present path now`);
+    for (const run of forgotten) {
         voice.info(`${run} left rules for make with a former path: it runs again`);
+    }
 }
 const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
@@ -15783,7 +16004,7 @@ function digestChoice(directory, environment) {
         if (environment['RUSTUP_TOOLCHAIN']?.includes('/') === true)
             return null;
         const physical = (0,external_node_fs_.realpathSync)(directory);
-        const settings = [(0,external_node_path_.join)(home, 'settings.toml'), '/etc/rustup/settings.toml'].map(textOf);
+        const settings = [(0,external_node_path_.join)(home, 'settings.toml'), '/etc/rustup/settings.toml'].map(toolchain_choice_textOf);
         if (settings.some((text) => LIES_ELSEWHERE.test(text ?? '')))
             return null;
         // Only for these does it matter which directory it is.
@@ -15819,7 +16040,7 @@ function variablesIn(environment) {
 }
 /** What toolchain files say in a directory and above it, the nearest first. */
 function filesAbove(directory) {
-    const texts = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => textOf((0,external_node_path_.join)(directory, name)));
+    const texts = ['rust-toolchain', 'rust-toolchain.toml'].map((name) => toolchain_choice_textOf((0,external_node_path_.join)(directory, name)));
     if (texts.some((text) => /^\s*path\s*=/m.test(text ?? '')))
         throw new Error('it lies elsewhere');
     const parent = (0,external_node_path_.dirname)(directory);
@@ -15845,7 +16066,7 @@ function toolchain_choice_stampOf(path) {
         : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
 }
 /** Null where there is no such file; one behind a link is not followed by this reader, and so not known. */
-function textOf(path) {
+function toolchain_choice_textOf(path) {
     const text = (0,small_file/* readSmallFile */.EW)(path);
     if (text !== null && typeof text !== 'string')
         throw new Error(text.problem);
@@ -18227,7 +18448,7 @@ async function seed_choose(request, offer, wish, runtime) {
                 const now = { ...wish, times: timesOf(request) };
                 const filled = await attempt(place, now);
                 outcome =
-                    typeof filled === 'string' ? filled : await settle(request, filled, now, place, runtime);
+                    typeof filled === 'string' ? filled : await seed_settle(request, filled, now, place, runtime);
             }
             catch (error) {
                 outcome = (0,guard_error/* messageOf */.bD)(error);
@@ -18251,7 +18472,7 @@ async function aheadIn(folder, { root, lease }, { voice }) {
     return null;
 }
 /** Makes a seed fit for the slot and moves it there; a string says why it may not be built in. */
-async function settle(request, filled, wish, place, runtime) {
+async function seed_settle(request, filled, wish, place, runtime) {
     const { root, lease } = request;
     let isSettled = false;
     try {

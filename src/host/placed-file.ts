@@ -2,6 +2,7 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
+  futimesSync,
   openSync,
   realpathSync,
   renameSync,
@@ -16,6 +17,8 @@ export interface Placing {
   mode: number
   /** to whom it is given; null leaves it to who makes it */
   owner: { uid: number; gid: number } | null
+  /** in seconds; without them it is now */
+  times?: { atime: number; mtime: number }
 }
 
 /**
@@ -25,8 +28,8 @@ export interface Placing {
 export function placeFile(
   folder: number,
   name: string,
-  text: string,
-  { mode, owner }: Placing,
+  text: string | Buffer,
+  { mode, owner, times }: Placing,
 ): void {
   const temporary = at(folder, `${name}.${randomUUID()}`)
   try {
@@ -35,6 +38,7 @@ export function placeFile(
       writeFileSync(file, text)
       if (owner !== null) fchownSync(file, owner.uid, owner.gid)
       fchmodSync(file, mode)
+      if (times !== undefined) futimesSync(file, times.atime, times.mtime)
     } finally {
       closeSync(file)
     }

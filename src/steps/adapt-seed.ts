@@ -17,7 +17,7 @@ import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { dropStates } from './drop-states.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
 import type { MovedTarget } from './forget-units.ts'
-import { forgetRules } from './forget-rules.ts'
+import { moveRules } from './move-rules.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
 import { retimeSeed } from './retime-seed.ts'
 import type { Runtime } from './runtime.ts'
@@ -84,7 +84,7 @@ export async function fitForSlot(
   }
   const problem = forgetPaths(request, aside, runtime)
   if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
-  forgetMovedRules(request, aside, runtime)
+  moveRulesOf(request, aside, runtime)
   const isMarked = isCounted && (await mark(place, aside, runtime))
   return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
@@ -118,14 +118,21 @@ function forgetPaths(
 }
 
 /** Also where a former path leads here: make does not follow links. */
-function forgetMovedRules(
-  { root, lease, settings, place }: SlotFitting,
+function moveRulesOf(
+  { root, lease, settings, place, formerTargets, linked }: SlotFitting,
   aside: string,
   { voice }: Runtime,
 ): void {
-  const [slot = ''] = pathsOf(root, lease.slot)
-  const runs = forgetRules(place, settings.constantPaths.target ?? slot, aside)
-  for (const run of runs) voice.info(`${run} left rules for make with a former path: it runs again`)
+  const paths = pathsOf(root, lease.slot)
+  const target = settings.constantPaths.target ?? paths[0] ?? ''
+  const aliases = paths.filter((path) => path !== target)
+  // Where it has two names, one of each former place would have to be told from the other.
+  const former = aliases.length === 0 ? [...formerTargets, ...linked] : []
+  const { moved, forgotten } = moveRules({ place, target, aliases, former }, aside)
+  for (const run of moved) voice.info(`${run} left rules for make: they name the present path now`)
+  for (const run of forgotten) {
+    voice.info(`${run} left rules for make with a former path: it runs again`)
+  }
 }
 
 const SHOWN = 10
