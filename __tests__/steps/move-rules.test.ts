@@ -20,7 +20,7 @@ import { moveRules } from '../../src/steps/move-rules.ts'
 import type { MovedRules, RuleMove } from '../../src/steps/move-rules.ts'
 import { needs } from '../e2e/capabilities.ts'
 import { useScene } from '../e2e/use-scene.ts'
-import { LIGHT_PROFILES, writeProject } from '../fixtures/cargo-project.ts'
+import { PRINTS_WORD, buildAndRun, writeNativeProject } from '../fixtures/native-project.ts'
 
 const scene = useScene()
 
@@ -97,6 +97,18 @@ test('rules that name what another build script made are moved', () => {
   expect(move().moved).toEqual([RUN])
 })
 
+test.each(['Makefile', 'makefile.inc', 'config.mk', 'config.status', 'libtool', 'build.ninja'])(
+  'what was configured once, and is in %s, names the present path',
+  (file) => {
+    const text = `prefix='${FORMER}/${OUT}/install'\nlibdir = $(DESTDIR)${FORMER}/${OUT}/lib\n`
+    run({ [file]: text, note: `see file://${FORMER}/${OUT}/a\n` })
+    expect(move()).toEqual({ moved: [RUN], forgotten: [] })
+    expect(read(file)).toBe(text.replaceAll(FORMER, NOW))
+    // What may be another path stays, where make does not read it.
+    expect(read('note')).toBe(`see file://${FORMER}/${OUT}/a\n`)
+  },
+)
+
 test('rules are moved beside what CMake built, which gets along by itself', () => {
   run({ 'native.d': RULE, 'cmake/CMakeCache.txt': '', 'cmake/native.o.d': RULE })
   expect(move().moved).toEqual([RUN])
@@ -109,7 +121,8 @@ test.each<[string, Readonly<Record<string, string>>, Partial<RuleMove>]>([
   ['of a place of which nothing is known', { 'native.d': ELSEWHERE }, {}],
   ['of the real place of a constant path', { 'native.d': ELSEWHERE }, { target: FORMER }],
   ['with a former path in another one', { 'native.d': `${RULE}b.o: /x${FORMER}/b.h\n` }, {}],
-  ['beside a text with such a path', { 'native.d': RULE, made: `/x${FORMER}/b.h\n` }, {}],
+  ['in a folder of ninja’s', { 'native.d': RULE, 'build/.ninja_deps': '' }, {}],
+  ['in a folder of Meson’s', { 'build.ninja': RULE, 'meson-private/a': '' }, {}],
   ['for a path that make would not read so', { 'native.d': RULE }, { target: '/new/a b' }],
   ['that are no text', { 'native.d': `${RULE}\0` }, {}],
 ])('a build script that left rules %s runs again, and finds nothing', (_, made, to) => {
@@ -201,27 +214,9 @@ needs('cargo', 'make').test(
   'make compiles what it should, and no more, where it has been moved',
   () => {
     const workspace = path.join(base, 'workspace')
-    writeProject(workspace, {
-      'Cargo.toml': `
-[package]
-name = "made"
-version = "0.1.0"
-edition = "2021"
-
-[[bin]]
-name = "app"
-path = "main.rs"
-${LIGHT_PROFILES}`,
+    writeNativeProject(workspace, {
       'build.rs': SCRIPT,
-      'main.rs': `
-extern "C" {
-    fn word() -> i32;
-}
-
-fn main() {
-    print!("{}", unsafe { word() });
-}
-`,
+      'main.rs': PRINTS_WORD,
       word: '1',
       'native/Makefile': MAKEFILE,
       'native/word.c': '#include "word.h"\nint word(void) { return WORD; }\n',
@@ -229,15 +224,9 @@ fn main() {
       'native/more.h': '#define MORE 1\n',
     })
     const built = (at: string): [string, string] => {
-      const env = { ...process.env, CARGO_TARGET_DIR: at }
-      execFileSync('cargo', ['build', '-q', '--offline'], { cwd: workspace, env })
-      const says = execFileSync(`${at}/debug/app`, [], { encoding: 'utf8' })
-      return [
-        says,
-        execFileSync('sh', ['-c', `cat ${at}/debug/build/made-*/out/compiled`], {
-          encoding: 'utf8',
-        }),
-      ]
+      const says = buildAndRun(workspace, at)
+      const compiled = `cat ${at}/debug/build/native-*/out/compiled`
+      return [says, execFileSync('sh', ['-c', compiled], { encoding: 'utf8' })]
     }
     expect(built(target)).toEqual(['1', 'word\nmore\n'])
     let place = target

@@ -4,6 +4,7 @@ import * as path from 'node:path'
 import { expect, test } from '@jest/globals'
 import { useScene } from '../e2e/use-scene.ts'
 import { LIGHT_PROFILES, writeProject } from '../fixtures/cargo-project.ts'
+import { buildAndRun, writeNativeProject } from '../fixtures/native-project.ts'
 import { forgetMovedUnits } from '../helpers/forget-moved.ts'
 
 const scene = useScene()
@@ -21,13 +22,6 @@ fn main() {
     fs::write(made, format!("pub const WORD: &str = {:?};", word)).unwrap();
 }
 `
-
-/** Builds a workspace, and says what its program prints. */
-function build(workspace: string, target: string): string {
-  const env = { ...process.env, CARGO_TARGET_DIR: target }
-  execFileSync('cargo', ['build', '-q', '--offline'], { cwd: workspace, env })
-  return execFileSync(`${target}/debug/app`, [], { encoding: 'utf8' })
-}
 
 test('what a build script makes is of this workspace, where the former one lives on', () => {
   const base = scene().directory('moved')
@@ -48,7 +42,7 @@ fn main() {
 `,
     schema: 'one',
   })
-  expect(build(former, target)).toBe('one')
+  expect(buildAndRun(former, target)).toBe('one')
   cpSync(former, workspace, { recursive: true, preserveTimestamps: true })
   writeFileSync(path.join(workspace, 'schema'), 'two')
   const moved = { target, aliases: [], formerTargets: [], formerWorkspaces: [former] }
@@ -56,12 +50,12 @@ fn main() {
     units: [{ why: 'it told Cargo a former path' }],
     whole: null,
   })
-  expect(build(workspace, target)).toBe('two')
+  expect(buildAndRun(workspace, target)).toBe('two')
 })
 
 /**
  * Keeps the object it finds, as make does, and refuses a cache that was made elsewhere, as CMake does.
- * The object holds its path in the package `located` alone.
+ * The object holds its path in a package that is described so alone: `located`.
  */
 const NATIVE = `
 use std::{env, fs, path::Path};
@@ -80,7 +74,7 @@ fn main() {
     }
     let object = Path::new(&out).join("object.rs");
     if !object.exists() {
-        let told = if env!("CARGO_PKG_NAME") == "located" { &out } else { "nowhere" };
+        let told = if env!("CARGO_PKG_DESCRIPTION") == "located" { &out } else { "nowhere" };
         fs::write(&object, format!("pub const OUT: &str = {told:?};")).unwrap();
     }
     let word = fs::read_to_string("input").unwrap();
@@ -93,19 +87,11 @@ function movedNative(name: string): { workspace: string; former: string; target:
   const base = scene().directory(name)
   const at = (place: string): string => path.join(base, place)
   const [workspace, former, target] = [at('workspace'), at('former'), at('target')]
-  writeProject(workspace, {
-    'Cargo.toml': `
-[package]
-name = "${name}"
-version = "0.1.0"
-edition = "2021"
-
-[[bin]]
-name = "app"
-path = "main.rs"
-${LIGHT_PROFILES}`,
-    'build.rs': NATIVE,
-    'main.rs': `
+  writeNativeProject(
+    workspace,
+    {
+      'build.rs': NATIVE,
+      'main.rs': `
 include!(concat!(env!("OUT_DIR"), "/object.rs"));
 include!(concat!(env!("OUT_DIR"), "/word.rs"));
 
@@ -113,9 +99,11 @@ fn main() {
     print!("{WORD} {OUT}");
 }
 `,
-    input: 'one',
-  })
-  build(workspace, former)
+      input: 'one',
+    },
+    name,
+  )
+  buildAndRun(workspace, former)
   renameSync(former, target)
   return { workspace, former, target }
 }
@@ -125,7 +113,7 @@ test('CMake finds no cache that was made elsewhere, where what it made stays', (
   const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
   expect(forgetMovedUnits(moved)).toEqual({ units: [], whole: null })
   writeFileSync(path.join(workspace, 'input'), 'two')
-  expect(build(workspace, target)).toBe('two nowhere')
+  expect(buildAndRun(workspace, target)).toBe('two nowhere')
 })
 
 test('CMake keeps its cache where the former path leads here', () => {
@@ -141,7 +129,7 @@ test('a build script that is run again for its paths finds nothing of what it ma
   const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
   const { units } = forgetMovedUnits(moved)
   expect(units.map(({ unit }) => unit)).toContainEqual(expect.stringMatching(/run-build-script/))
-  expect(build(workspace, target)).toMatch(new RegExp(`^one ${target}/debug/build/`))
+  expect(buildAndRun(workspace, target)).toMatch(new RegExp(`^one ${target}/debug/build/`))
 })
 
 /** Makes a library of C that looks for something in its installation. */
@@ -179,20 +167,11 @@ test.each<[string, string, readonly unknown[]]>([
   const base = scene().directory('installed')
   const at = (name: string): string => path.join(base, name)
   const [workspace, former, target] = [at('workspace'), at('former'), at('target')]
-  writeProject(workspace, {
-    'Cargo.toml': `
-[package]
-name = "installed"
-version = "0.1.0"
-edition = "2021"
-description = "${place}"
-
-[[bin]]
-name = "app"
-path = "main.rs"
-${LIGHT_PROFILES}`,
-    'build.rs': INSTALLED,
-    'main.rs': `
+  writeNativeProject(
+    workspace,
+    {
+      'build.rs': INSTALLED,
+      'main.rs': `
 extern "C" {
     fn place() -> *const std::ffi::c_char;
 }
@@ -201,13 +180,15 @@ fn main() {
     print!("{}", unsafe { std::ffi::CStr::from_ptr(place()) }.to_str().unwrap());
 }
 `,
-  })
-  const first = build(workspace, former)
+    },
+    place,
+  )
+  const first = buildAndRun(workspace, former)
   expect(first).toMatch(new RegExp(`^${former}/.*/install/${place}$`))
   renameSync(former, target)
   const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
   expect(forgetMovedUnits(moved)).toEqual({ units: forgotten, whole: null })
-  expect(build(workspace, target)).toBe(
+  expect(buildAndRun(workspace, target)).toBe(
     forgotten.length === 0 ? first : first.replace(former, target),
   )
 })

@@ -14483,25 +14483,31 @@ function wordBefore(text, end) {
 }
 /** What is written into rules as it is. */
 const make_rules_PLAIN = /^[\w/.+@-]+$/;
-/** Behind which a path begins, with `-I` and its like. */
-const BEGINS = /[\s:="'(,;](?:-[A-Za-z]+)?$/;
+/** Behind which a path begins: what is in none, with `-I` and its like, or `$(DESTDIR)`. */
+const BEGINS = /[^\w.+@~%/\u0080-\u00ff-](?:-[A-Za-z]+)?$/;
 const FLAG_AT_MOST = 16;
 /**
  * Has a text name the place of a target directory instead of its former ones.
  *
  * @param former absolute paths
  * @param target absolute path
+ * @param isStrict whether none may stay, such as one that may be the end of another path
  * @returns null where that cannot be done for certain
  */
-function withTarget(text, former, target) {
+function withTarget(text, { former, target, isStrict }) {
     if (![target, ...former].every((path) => make_rules_PLAIN.test(path)))
         return null;
     const parts = [];
     let done = 0;
     for (const { from, to } of hitsOf(text, former)) {
         const flag = text.slice(Math.max(0, from - FLAG_AT_MOST), from);
-        if (from < done || !BEGINS.test(from < FLAG_AT_MOST ? ` ${flag}` : flag))
+        if (from < done)
             return null;
+        if (!BEGINS.test(from < FLAG_AT_MOST ? ` ${flag}` : flag)) {
+            if (isStrict)
+                return null;
+            continue;
+        }
         parts.push(text.slice(done, from), target);
         done = to;
     }
@@ -14564,16 +14570,21 @@ function placed_file_inFolder(path, work) {
 
 /** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
 const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/;
+/** Where what was configured once tells make and its like what to make, and where to install it. */
+const CONFIGURED = /^(?:GNUm|[Mm])akefile(?:\..*)?$|\.(?:mk|mak|make)$|^config\.(?:status|cache)$|^libtool$|^build\.ninja$/;
+/** What ninja and Meson know of a folder is no text, and names it. */
+const UNMOVABLE = new Set(['.ninja_deps', 'meson-private']);
 /** Where CMake or Cargo build: both get along with being moved. */
 const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json']);
 const make_files_TEXT_AT_MOST = 16 * 1024 * 1024;
 const make_files_DEPTH_AT_MOST = 64;
+const isForMakeCalled = (name) => RULES.test(name) || CONFIGURED.test(name);
 /**
- * Whether a folder, or one below it, has rules for make of which this is true, or which cannot be read.
+ * Whether a folder, or one below it, has something for make of which this is true, or that cannot be read.
  *
  * @param folder descriptor of OUT_DIR
  */
-function someRules(folder, isOne, allowance, depth = 0) {
+function someForMake(folder, isOne, allowance, depth = 0) {
     const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
     allowance.entries -= entries.length;
     // What cannot be searched may hold one.
@@ -14584,9 +14595,9 @@ function someRules(folder, isOne, allowance, depth = 0) {
     return entries.some((entry) => {
         const { name } = entry;
         if (entry.isDirectory()) {
-            return (0,host_profiles/* enter */.Ve)(folder, name, (next) => someRules(next, isOne, allowance, depth + 1)) === true;
+            return (0,host_profiles/* enter */.Ve)(folder, name, (next) => someForMake(next, isOne, allowance, depth + 1)) === true;
         }
-        if (!entry.isFile() || !RULES.test(name))
+        if (!entry.isFile() || !isForMakeCalled(name))
             return false;
         const text = readBytes((0,host_folders.at)(folder, name), make_files_TEXT_AT_MOST);
         allowance.bytes -= text?.length ?? 0;
@@ -14594,11 +14605,11 @@ function someRules(folder, isOne, allowance, depth = 0) {
     });
 }
 /**
- * What the texts of a folder are to be, but for those that stay: rules, and whatever else make or the
- * build script may read.
+ * What the texts of a folder are to be, but for those that stay: what make reads, and whatever else the
+ * build script or what it runs may.
  *
  * @param folder descriptor of OUT_DIR
- * @param edit told whether they are rules; null where it cannot be done
+ * @param edit told whether make reads it; null where it cannot be done
  * @returns null where one of them cannot be read or edited
  */
 function editTexts(folder, allowance, edit, path = '') {
@@ -14609,6 +14620,8 @@ function editTexts(folder, allowance, edit, path = '') {
         return null;
     if (entries.some(({ name }) => MOVABLE.has(name)))
         return edits;
+    if (entries.some(({ name }) => UNMOVABLE.has(name)))
+        return null;
     for (const entry of entries) {
         const below = `${path}${entry.name}`;
         if (entry.isDirectory()) {
@@ -14618,10 +14631,10 @@ function editTexts(folder, allowance, edit, path = '') {
             edits.push(...inner);
         }
         else if (entry.isFile()) {
-            const isRules = RULES.test(entry.name);
+            const isForMake = isForMakeCalled(entry.name);
             const text = textOf((0,host_folders.at)(folder, entry.name), allowance);
-            const edited = text === null ? null : edit(text, isRules);
-            if (allowance.bytes < 0 || (edited === null && (isRules || text !== null)))
+            const edited = text === null ? null : edit(text, isForMake);
+            if (allowance.bytes < 0 || (edited === null && (isForMake || text !== null)))
                 return null;
             if (edited !== null && edited !== text)
                 edits.push({ path: below, text: edited });
@@ -14673,10 +14686,10 @@ function textOf(file, allowance) {
 const move_rules_TEXTS_AT_MOST = 1024 ** 3;
 const ENTRIES_AT_MOST = 200_000;
 /**
- * Has the rules for make that build scripts left name where they lie now. make goes by names: to it
- * rules with a former path are of other files, so that a header which changes later would make it
- * compile nothing. That a link leads here does not help. Where it cannot be done for certain, Cargo runs
- * the script again, in an empty OUT_DIR.
+ * Has what build scripts left for make name where it lies now. make goes by names: to it rules with a
+ * former path are of other files, so that a header which changes later would make it compile nothing; and
+ * what was configured once is installed where it was to be then, into another slot. That a link leads
+ * here does not help. Where it cannot be done for certain, Cargo runs the script again, in an empty OUT_DIR.
  *
  * @param aside absolute path of a folder, where what such a script made goes
  */
@@ -14717,12 +14730,12 @@ function settle(folder, { profile, base }, { target, aliases, former }, allowanc
     const known = [...new Set([base, ...former.map(bytesOf)])].filter(isElsewhere);
     const others = (text) => [...targetsNamed(text, profile.path)].filter(isElsewhere);
     const isDisplaced = (text) => !isOfCheck(text) && (known.some((path) => text.includes(`${path}/`)) || others(text).length > 0);
-    if (!someRules(folder, isDisplaced, allowance))
+    if (!someForMake(folder, isDisplaced, allowance))
         return 'stays';
-    const edits = editTexts(folder, allowance, (text, isRules) => {
-        if (isRules && others(text).some((path) => !known.includes(path)))
+    const edits = editTexts(folder, allowance, (text, isForMake) => {
+        if (isForMake && others(text).some((path) => !known.includes(path)))
             return null;
-        return withTarget(text, known, bytesOf(target));
+        return withTarget(text, { former: known, target: bytesOf(target), isStrict: isForMake });
     });
     if (edits === null)
         return 'forgotten';
@@ -15956,10 +15969,11 @@ function moveRulesOf({ root, lease, settings, place, formerTargets, linked }, as
     // Where it has two names, one of each former place would have to be told from the other.
     const former = aliases.length === 0 ? [...formerTargets, ...linked] : [];
     const { moved, forgotten } = moveRules({ place, target, aliases, former }, aside);
-    for (const run of moved)
-        voice.info(`${run} left rules for make: they name the present path now`);
+    if (moved.length > 0) {
+        voice.info(`what ${moved.length} build script(s) left for make names the present path now`);
+    }
     for (const run of forgotten) {
-        voice.info(`${run} left rules for make with a former path: it runs again`);
+        voice.info(`${run} left a former path for make: it runs again`);
     }
 }
 const adapt_seed_SHOWN = 10;

@@ -9,18 +9,27 @@ import { enter } from './profiles.ts'
 /** Rules for make that a compiler wrote: gcc and clang, automake, kbuild. */
 const RULES = /\.(?:d|deps?|P|Po|Plo)$|^\..*\.cmd$/
 
+/** Where what was configured once tells make and its like what to make, and where to install it. */
+const CONFIGURED =
+  /^(?:GNUm|[Mm])akefile(?:\..*)?$|\.(?:mk|mak|make)$|^config\.(?:status|cache)$|^libtool$|^build\.ninja$/
+
+/** What ninja and Meson know of a folder is no text, and names it. */
+const UNMOVABLE = new Set(['.ninja_deps', 'meson-private'])
+
 /** Where CMake or Cargo build: both get along with being moved. */
 const MOVABLE = new Set(['CMakeCache.txt', '.rustc_info.json'])
 
 const TEXT_AT_MOST = 16 * 1024 * 1024
 const DEPTH_AT_MOST = 64
 
+const isForMakeCalled = (name: string): boolean => RULES.test(name) || CONFIGURED.test(name)
+
 /**
- * Whether a folder, or one below it, has rules for make of which this is true, or which cannot be read.
+ * Whether a folder, or one below it, has something for make of which this is true, or that cannot be read.
  *
  * @param folder descriptor of OUT_DIR
  */
-export function someRules(
+export function someForMake(
   folder: number,
   isOne: (text: string) => boolean,
   allowance: Allowance,
@@ -34,9 +43,9 @@ export function someRules(
   return entries.some((entry) => {
     const { name } = entry
     if (entry.isDirectory()) {
-      return enter(folder, name, (next) => someRules(next, isOne, allowance, depth + 1)) === true
+      return enter(folder, name, (next) => someForMake(next, isOne, allowance, depth + 1)) === true
     }
-    if (!entry.isFile() || !RULES.test(name)) return false
+    if (!entry.isFile() || !isForMakeCalled(name)) return false
     const text = readBytes(at(folder, name), TEXT_AT_MOST)
     allowance.bytes -= text?.length ?? 0
     return text === null || allowance.bytes < 0 || isOne(text)
@@ -50,17 +59,17 @@ export interface Text {
 }
 
 /**
- * What the texts of a folder are to be, but for those that stay: rules, and whatever else make or the
- * build script may read.
+ * What the texts of a folder are to be, but for those that stay: what make reads, and whatever else the
+ * build script or what it runs may.
  *
  * @param folder descriptor of OUT_DIR
- * @param edit told whether they are rules; null where it cannot be done
+ * @param edit told whether make reads it; null where it cannot be done
  * @returns null where one of them cannot be read or edited
  */
 export function editTexts(
   folder: number,
   allowance: Allowance,
-  edit: (text: string, isRules: boolean) => string | null,
+  edit: (text: string, isForMake: boolean) => string | null,
   path = '',
 ): Text[] | null {
   const edits: Text[] = []
@@ -68,6 +77,7 @@ export function editTexts(
   allowance.entries -= entries.length
   if (allowance.entries < 0 || path.split('/').length > DEPTH_AT_MOST) return null
   if (entries.some(({ name }) => MOVABLE.has(name))) return edits
+  if (entries.some(({ name }) => UNMOVABLE.has(name))) return null
   for (const entry of entries) {
     const below = `${path}${entry.name}`
     if (entry.isDirectory()) {
@@ -77,10 +87,10 @@ export function editTexts(
       if (inner === null) return null
       edits.push(...inner)
     } else if (entry.isFile()) {
-      const isRules = RULES.test(entry.name)
+      const isForMake = isForMakeCalled(entry.name)
       const text = textOf(at(folder, entry.name), allowance)
-      const edited = text === null ? null : edit(text, isRules)
-      if (allowance.bytes < 0 || (edited === null && (isRules || text !== null))) return null
+      const edited = text === null ? null : edit(text, isForMake)
+      if (allowance.bytes < 0 || (edited === null && (isForMake || text !== null))) return null
       if (edited !== null && edited !== text) edits.push({ path: below, text: edited })
     }
   }

@@ -39,8 +39,8 @@ function wordBefore(text: string, end: number): string {
 /** What is written into rules as it is. */
 const PLAIN = /^[\w/.+@-]+$/
 
-/** Behind which a path begins, with `-I` and its like. */
-const BEGINS = /[\s:="'(,;](?:-[A-Za-z]+)?$/
+/** Behind which a path begins: what is in none, with `-I` and its like, or `$(DESTDIR)`. */
+const BEGINS = /[^\w.+@~%/\u0080-\u00ff-](?:-[A-Za-z]+)?$/
 const FLAG_AT_MOST = 16
 
 /**
@@ -48,15 +48,23 @@ const FLAG_AT_MOST = 16
  *
  * @param former absolute paths
  * @param target absolute path
+ * @param isStrict whether none may stay, such as one that may be the end of another path
  * @returns null where that cannot be done for certain
  */
-export function withTarget(text: string, former: readonly string[], target: string): string | null {
+export function withTarget(
+  text: string,
+  { former, target, isStrict }: { former: readonly string[]; target: string; isStrict: boolean },
+): string | null {
   if (![target, ...former].every((path) => PLAIN.test(path))) return null
   const parts: string[] = []
   let done = 0
   for (const { from, to } of hitsOf(text, former)) {
     const flag = text.slice(Math.max(0, from - FLAG_AT_MOST), from)
-    if (from < done || !BEGINS.test(from < FLAG_AT_MOST ? ` ${flag}` : flag)) return null
+    if (from < done) return null
+    if (!BEGINS.test(from < FLAG_AT_MOST ? ` ${flag}` : flag)) {
+      if (isStrict) return null
+      continue
+    }
     parts.push(text.slice(done, from), target)
     done = to
   }

@@ -129,9 +129,11 @@ function moveRulesOf(
   // Where it has two names, one of each former place would have to be told from the other.
   const former = aliases.length === 0 ? [...formerTargets, ...linked] : []
   const { moved, forgotten } = moveRules({ place, target, aliases, former }, aside)
-  for (const run of moved) voice.info(`${run} left rules for make: they name the present path now`)
+  if (moved.length > 0) {
+    voice.info(`what ${moved.length} build script(s) left for make names the present path now`)
+  }
   for (const run of forgotten) {
-    voice.info(`${run} left rules for make with a former path: it runs again`)
+    voice.info(`${run} left a former path for make: it runs again`)
   }
 }
 

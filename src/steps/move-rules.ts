@@ -6,13 +6,13 @@ import { runsOf } from '../plan/unit-files.ts'
 import type { UnitFiles } from '../plan/unit-files.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
 import { moveOut, movingTo } from '../host/folders.ts'
-import { editTexts, someRules, writeTexts } from '../host/make-files.ts'
+import { editTexts, someForMake, writeTexts } from '../host/make-files.ts'
 import type { Allowance } from '../host/out-dir.ts'
 import { withProfiles } from '../host/profiles.ts'
 import type { Profile } from '../host/profiles.ts'
 import { inFolder, listingOf, readPlace } from '../host/unit-places.ts'
 
-/** From where rules for make come, and to where; all paths are absolute. */
+/** From where what is for make comes, and to where; all paths are absolute. */
 export interface RuleMove {
   /** at which it lies now */
   readonly place: string
@@ -24,9 +24,9 @@ export interface RuleMove {
   readonly former: readonly string[]
 }
 
-/** What became of the build scripts that left rules for make with a former path. */
+/** What became of the build scripts that left a former path for make. */
 export interface MovedRules {
-  /** `debug/app-0123456789abcdef run-build-script-build-script-build`: name the present path */
+  /** `debug/app-0123456789abcdef run-build-script-build-script-build`: names the present path */
   readonly moved: string[]
   /** run again, in an empty OUT_DIR */
   readonly forgotten: string[]
@@ -44,10 +44,10 @@ const TEXTS_AT_MOST = 1024 ** 3
 const ENTRIES_AT_MOST = 200_000
 
 /**
- * Has the rules for make that build scripts left name where they lie now. make goes by names: to it
- * rules with a former path are of other files, so that a header which changes later would make it
- * compile nothing. That a link leads here does not help. Where it cannot be done for certain, Cargo runs
- * the script again, in an empty OUT_DIR.
+ * Has what build scripts left for make name where it lies now. make goes by names: to it rules with a
+ * former path are of other files, so that a header which changes later would make it compile nothing; and
+ * what was configured once is installed where it was to be then, into another slot. That a link leads
+ * here does not help. Where it cannot be done for certain, Cargo runs the script again, in an empty OUT_DIR.
  *
  * @param aside absolute path of a folder, where what such a script made goes
  */
@@ -94,10 +94,10 @@ function settle(
     [...targetsNamed(text, profile.path)].filter(isElsewhere)
   const isDisplaced = (text: string): boolean =>
     !isOfCheck(text) && (known.some((path) => text.includes(`${path}/`)) || others(text).length > 0)
-  if (!someRules(folder, isDisplaced, allowance)) return 'stays'
-  const edits = editTexts(folder, allowance, (text, isRules) => {
-    if (isRules && others(text).some((path) => !known.includes(path))) return null
-    return withTarget(text, known, bytesOf(target))
+  if (!someForMake(folder, isDisplaced, allowance)) return 'stays'
+  const edits = editTexts(folder, allowance, (text, isForMake) => {
+    if (isForMake && others(text).some((path) => !known.includes(path))) return null
+    return withTarget(text, { former: known, target: bytesOf(target), isStrict: isForMake })
   })
   if (edits === null) return 'forgotten'
   try {
