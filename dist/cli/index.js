@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9201);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4519);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9201:
+/***/ 4519:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9654,6 +9654,20 @@ function staleStates(states, units) {
     return [...left.values()].flat().map(({ name }) => name);
 }
 
+;// CONCATENATED MODULE: ./lib/report/rebuilt.js
+const SHOWN = 10;
+/** What the log says of units of a seed that are built again for their paths. */
+function rebuiltLines(units) {
+    if (units.length === 0)
+        return [];
+    const rest = units.length - SHOWN;
+    return [
+        `${units.length} unit(s) had a former path: they are built again, and so is what depends on them`,
+        ...units.slice(0, SHOWN).map(({ unit, why }) => `  ${unit}: ${why}`),
+        ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/unit-files.js
 const ID = /-([0-9a-f]{16})$/;
 const KIND = /^((test-|bench-)?(integration-test|lib|bin|example|bench)|build-script)-/;
@@ -14117,13 +14131,14 @@ async function retimeSeed({ root, lease, origin, wish, place }, { environment, v
     // They were of the other worktree; what this one holds is recorded when its build is over.
     dropInputs(root, lease.id);
     voice.info(`from another worktree: ${kept} unit(s) as they are, ${dropped.size} built again`);
-    for (const [unit, why] of [...dropped].slice(0, SHOWN))
+    for (const [unit, why] of [...dropped].slice(0, retime_seed_SHOWN))
         voice.info(`  ${unit}: ${why}`);
     return null;
 }
-const SHOWN = 10;
+const retime_seed_SHOWN = 10;
 
 ;// CONCATENATED MODULE: ./lib/steps/adapt-seed.js
+
 
 
 
@@ -14182,10 +14197,12 @@ async function fitForSlot(request, runtime) {
         // While those that are to be built again can still be told: these have a use for theirs.
         dropStates(place, aside, runtime);
     }
-    const problem = forgetPaths(request, aside, runtime);
-    if (problem !== null)
-        throw new Error(`it cannot be judged: ${problem}`);
-    moveRulesOf(request, aside, runtime);
+    const { units, whole } = forgetPaths(request, aside, runtime);
+    if (whole !== null)
+        throw new Error(`it cannot be judged: ${whole}`);
+    const runs = moveRulesOf(request, aside, runtime);
+    for (const line of rebuiltLines([...units, ...runs]))
+        runtime.voice.info(line);
     const isMarked = isCounted && (await mark(place, aside, runtime));
     return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null };
 }
@@ -14200,19 +14217,11 @@ async function mark(place, aside, { voice }) {
         return false;
     }
 }
-function forgetPaths(request, aside, { environment, voice }) {
+function forgetPaths(request, aside, { environment }) {
     const { place } = request;
     const moved = movedTargetOf(request, environment);
     const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }));
-    if (judged === null)
-        return null;
-    const { units, whole } = forgetJudged(place, judged, aside);
-    if (units.length > 0 && whole === null) {
-        voice.info(`${units.length} units had a former path compiled in and are built again`);
-        for (const { unit, why } of units.slice(0, adapt_seed_SHOWN))
-            voice.info(`  ${unit}: ${why}`);
-    }
-    return whole;
+    return judged === null ? { units: [], whole: null } : forgetJudged(place, judged, aside);
 }
 /** Also where a former path leads here: make does not follow links. */
 function moveRulesOf({ root, lease, settings, place, formerTargets, linked }, aside, { voice }) {
@@ -14225,11 +14234,8 @@ function moveRulesOf({ root, lease, settings, place, formerTargets, linked }, as
     if (moved.length > 0) {
         voice.info(`what ${moved.length} build script(s) left for make names the present path now`);
     }
-    for (const run of forgotten) {
-        voice.info(`${run} left a former path for make: it runs again`);
-    }
+    return forgotten.map((unit) => ({ unit, why: 'it left a former path for make' }));
 }
-const adapt_seed_SHOWN = 10;
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 function movedTargetOf({ root, lease, settings, origin, formerTargets, linked, }, environment) {
     const workspace = environment['GITHUB_WORKSPACE'] ?? '';

@@ -4,6 +4,8 @@ import { isLocal } from '../plan/lease.ts'
 import type { Lease } from '../plan/lease.ts'
 import type { SeedWish } from '../plan/seed.ts'
 import type { Settings } from '../plan/settings.ts'
+import { rebuiltLines } from '../report/rebuilt.ts'
+import type { RebuiltUnit } from '../report/rebuilt.ts'
 import { leaveUnjudged } from '../host/foreign-files.ts'
 import { dropPrograms, leaveBehind } from '../host/left-behind.ts'
 import type { Root } from '../host/root.ts'
@@ -16,7 +18,7 @@ import type { SeedRecord } from '../plan/build-record.ts'
 import { outOfUse, withoutUnits } from '../plan/unused-units.ts'
 import { dropStates } from './drop-states.ts'
 import { forgetJudged, judgeMovedUnits } from './forget-units.ts'
-import type { MovedTarget } from './forget-units.ts'
+import type { Forgotten, MovedTarget } from './forget-units.ts'
 import { moveRules } from './move-rules.ts'
 import { restoreSeedTimes } from './restore-seed-times.ts'
 import { retimeSeed } from './retime-seed.ts'
@@ -82,9 +84,10 @@ export async function fitForSlot(
     // While those that are to be built again can still be told: these have a use for theirs.
     dropStates(place, aside, runtime)
   }
-  const problem = forgetPaths(request, aside, runtime)
-  if (problem !== null) throw new Error(`it cannot be judged: ${problem}`)
-  moveRulesOf(request, aside, runtime)
+  const { units, whole } = forgetPaths(request, aside, runtime)
+  if (whole !== null) throw new Error(`it cannot be judged: ${whole}`)
+  const runs = moveRulesOf(request, aside, runtime)
+  for (const line of rebuiltLines([...units, ...runs])) runtime.voice.info(line)
   const isMarked = isCounted && (await mark(place, aside, runtime))
   return { ...record, unused: isMarked ? withoutUnits(origin.unused, gone) : null }
 }
@@ -100,21 +103,11 @@ async function mark(place: string, aside: string, { voice }: Runtime): Promise<b
   }
 }
 
-function forgetPaths(
-  request: SlotFitting,
-  aside: string,
-  { environment, voice }: Runtime,
-): string | null {
+function forgetPaths(request: SlotFitting, aside: string, { environment }: Runtime): Forgotten {
   const { place } = request
   const moved = movedTargetOf(request, environment)
   const judged = request.judged ?? (moved === null ? null : judgeMovedUnits({ ...moved, place }))
-  if (judged === null) return null
-  const { units, whole } = forgetJudged(place, judged, aside)
-  if (units.length > 0 && whole === null) {
-    voice.info(`${units.length} units had a former path compiled in and are built again`)
-    for (const { unit, why } of units.slice(0, SHOWN)) voice.info(`  ${unit}: ${why}`)
-  }
-  return whole
+  return judged === null ? { units: [], whole: null } : forgetJudged(place, judged, aside)
 }
 
 /** Also where a former path leads here: make does not follow links. */
@@ -122,7 +115,7 @@ function moveRulesOf(
   { root, lease, settings, place, formerTargets, linked }: SlotFitting,
   aside: string,
   { voice }: Runtime,
-): void {
+): RebuiltUnit[] {
   const paths = pathsOf(root, lease.slot)
   const target = settings.constantPaths.target ?? paths[0] ?? ''
   const aliases = paths.filter((path) => path !== target)
@@ -132,12 +125,8 @@ function moveRulesOf(
   if (moved.length > 0) {
     voice.info(`what ${moved.length} build script(s) left for make names the present path now`)
   }
-  for (const run of forgotten) {
-    voice.info(`${run} left a former path for make: it runs again`)
-  }
+  return forgotten.map((unit) => ({ unit, why: 'it left a former path for make' }))
 }
-
-const SHOWN = 10
 
 /** From where a seed comes to its slot; null where all of its paths mean the same there. */
 export function movedTargetOf(

@@ -11,6 +11,7 @@ import { unitsOf } from '../plan/unit-files.ts'
 import type { UnitFiles } from '../plan/unit-files.ts'
 import { withProfiles } from '../host/profiles.ts'
 import type { Profile } from '../host/profiles.ts'
+import type { RebuiltUnit } from '../report/rebuilt.ts'
 import { dropFingerprint } from '../host/fingerprints.ts'
 import { moveOut, movingTo } from '../host/folders.ts'
 import { inFolder, inspectPlace, listingOf, readPlace, searchPlace } from '../host/unit-places.ts'
@@ -30,13 +31,6 @@ export interface MovedTarget {
   readonly formerWorkspaces: readonly string[]
 }
 
-/** A unit that Cargo will build again. */
-export interface ForgottenUnit {
-  /** `debug/serde-0123456789abcdef lib-serde` */
-  readonly unit: string
-  readonly why: string
-}
-
 /** What is to be built again, found without changing anything. */
 export interface Judged {
   /** by the profile’s path, relative to the target directory */
@@ -48,7 +42,7 @@ export interface Judged {
 }
 
 export interface Forgotten {
-  readonly units: readonly ForgottenUnit[]
+  readonly units: readonly RebuiltUnit[]
   /** why it cannot be judged, and must not be used as a whole; null where it may be */
   readonly whole: string | null
 }
@@ -75,7 +69,7 @@ export function forgetJudged(
   { units, displaced, whole }: Judged,
   aside: string,
 ): Forgotten {
-  const forgotten: ForgottenUnit[] = []
+  const forgotten: RebuiltUnit[] = []
   const out = movingTo(aside, 'made-')
   try {
     for (const { profile, files, why } of units) {
