@@ -11858,6 +11858,13 @@ function isVacant(folder, [name = '', ...rest]) {
 
 
 const GIB = 1024 ** 3;
+function allowanceOf() {
+    return {
+        texts: { bytes: GIB },
+        artefacts: { bytes: 2 * GIB },
+        outDirs: { bytes: GIB, entries: 200_000 },
+    };
+}
 /**
  * Has Cargo build again what was judged so, in this target directory or in one that it was copied to.
  * Nothing is removed but files of fingerprints, and what build scripts printed and made.
@@ -11901,30 +11908,29 @@ function judgeMovedUnits(moved) {
             displaced: [],
             whole: `${odd} is not a path that can be searched for`,
         };
-    const found = { units: [], displaced: [] };
     try {
-        withProfiles(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found));
-        return { ...found, whole: null };
+        const place = moved.place ?? moved.target;
+        return { ...withProfiles(place, (profiles) => judgeIn(profiles, moved)), whole: null };
     }
     catch (error) {
-        return { ...found, whole: messageOf(error) };
+        return { units: [], displaced: [], whole: messageOf(error) };
     }
 }
-function judgeIn(profiles, moved, found) {
-    const allowance = {
-        texts: { bytes: GIB },
-        artefacts: { bytes: 2 * GIB },
-        outDirs: { bytes: GIB, entries: 200_000 },
-        vacant: { bytes: GIB, entries: 200_000 },
-    };
+function judgeIn(profiles, moved) {
+    const allowance = allowanceOf();
     const units = profiles.flatMap((profile) => forget_units_readUnits(profile, allowance));
-    const moving = formerOf(moved, units, profiles);
-    if (moving.targets.length + moving.workspaces.length === 0)
-        return;
-    const former = {
-        ...moving,
-        living: [...moving.living, ...vacantTextsOf(units, moving, allowance)],
-    };
+    const former = formerOf(moved, units, profiles);
+    if (former.targets.length + former.workspaces.length === 0)
+        return { units: [], displaced: [] };
+    const found = judgeAll(units, former, allowance);
+    // Few have any, and all that was compiled is read for them.
+    const vacant = found.units.length === 0 ? [] : vacantTextsOf(units, former);
+    if (vacant.length === 0)
+        return found;
+    return judgeAll(units, { ...former, living: [...former.living, ...vacant] }, allowanceOf());
+}
+function judgeAll(units, former, allowance) {
+    const found = { units: [], displaced: [] };
     const forget = ({ profile, files }, why) => {
         found.units.push({ profile: profile.path, files, why });
     };
@@ -11946,6 +11952,7 @@ function judgeIn(profiles, moved, found) {
         else
             found.displaced.push(...caches);
     }
+    return found;
 }
 function forget_units_readUnits(profile, { texts: bytes }) {
     return unitsOf(listingOf(profile)).map((files) => {
@@ -11975,16 +11982,17 @@ function formerOf({ target, aliases, formerTargets, formerWorkspaces }, units, p
     };
 }
 /** What may stay compiled in, since it leads to nothing at a former path as it would here. */
-function vacantTextsOf(units, { targets }, { texts, vacant }) {
+function vacantTextsOf(units, { targets }) {
+    const { texts, outDirs } = allowanceOf();
     return units.flatMap(({ profile, files: { run } }) => {
         if (run === null)
             return [];
-        const outDir = readPlace(profile, run.root, texts) ?? '';
-        const isFormer = targets.some((target) => outDir === `${target}/${(0,external_node_path_namespaceObject.join)(profile.path, ...run.folders)}`);
-        if (!isFormer)
+        const { root, folders } = run;
+        const outDir = readPlace(profile, root, texts) ?? '';
+        const end = (0,external_node_path_namespaceObject.join)(profile.path, ...folders);
+        if (!targets.some((target) => outDir === `${target}/${end}`))
             return [];
-        return (inFolder(profile.folder, run.folders, (folder) => findVacantTexts(folder, outDir, vacant)) ??
-            []);
+        return inFolder(profile.folder, folders, (open) => findVacantTexts(open, outDir, outDirs)) ?? [];
     });
 }
 function whyNotCompiled(unit, former, seen, allowance) {

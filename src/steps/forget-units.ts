@@ -54,7 +54,14 @@ interface Allowance {
   readonly texts: { bytes: number }
   readonly artefacts: { bytes: number }
   readonly outDirs: { bytes: number; entries: number }
-  readonly vacant: { bytes: number; entries: number }
+}
+
+function allowanceOf(): Allowance {
+  return {
+    texts: { bytes: GIB },
+    artefacts: { bytes: 2 * GIB },
+    outDirs: { bytes: GIB, entries: 200_000 },
+  }
 }
 
 /**
@@ -102,12 +109,11 @@ export function judgeMovedUnits(moved: MovedTarget): Judged {
       displaced: [],
       whole: `${odd} is not a path that can be searched for`,
     }
-  const found: Found = { units: [], displaced: [] }
   try {
-    withProfiles(moved.place ?? moved.target, (profiles) => judgeIn(profiles, moved, found))
-    return { ...found, whole: null }
+    const place = moved.place ?? moved.target
+    return { ...withProfiles(place, (profiles) => judgeIn(profiles, moved)), whole: null }
   } catch (error) {
-    return { ...found, whole: messageOf(error) }
+    return { units: [], displaced: [], whole: messageOf(error) }
   }
 }
 
@@ -122,20 +128,20 @@ interface Found {
   readonly displaced: string[]
 }
 
-function judgeIn(profiles: readonly Profile[], moved: MovedTarget, found: Found): void {
-  const allowance: Allowance = {
-    texts: { bytes: GIB },
-    artefacts: { bytes: 2 * GIB },
-    outDirs: { bytes: GIB, entries: 200_000 },
-    vacant: { bytes: GIB, entries: 200_000 },
-  }
+function judgeIn(profiles: readonly Profile[], moved: MovedTarget): Found {
+  const allowance = allowanceOf()
   const units = profiles.flatMap((profile) => readUnits(profile, allowance))
-  const moving = formerOf(moved, units, profiles)
-  if (moving.targets.length + moving.workspaces.length === 0) return
-  const former = {
-    ...moving,
-    living: [...moving.living, ...vacantTextsOf(units, moving, allowance)],
-  }
+  const former = formerOf(moved, units, profiles)
+  if (former.targets.length + former.workspaces.length === 0) return { units: [], displaced: [] }
+  const found = judgeAll(units, former, allowance)
+  // Few have any, and all that was compiled is read for them.
+  const vacant = found.units.length === 0 ? [] : vacantTextsOf(units, former)
+  if (vacant.length === 0) return found
+  return judgeAll(units, { ...former, living: [...former.living, ...vacant] }, allowanceOf())
+}
+
+function judgeAll(units: readonly Unit[], former: FormerPaths, allowance: Allowance): Found {
+  const found: Found = { units: [], displaced: [] }
   const forget = ({ profile, files }: Unit, why: string): void => {
     found.units.push({ profile: profile.path, files, why })
   }
@@ -154,6 +160,7 @@ function judgeIn(profiles: readonly Profile[], moved: MovedTarget, found: Found)
     if (why !== null) forget(unit, why)
     else found.displaced.push(...caches)
   }
+  return found
 }
 
 function readUnits(profile: Profile, { texts: bytes }: Allowance): Unit[] {
@@ -194,22 +201,15 @@ function formerOf(
 }
 
 /** What may stay compiled in, since it leads to nothing at a former path as it would here. */
-function vacantTextsOf(
-  units: readonly Unit[],
-  { targets }: FormerPaths,
-  { texts, vacant }: Allowance,
-): string[] {
+function vacantTextsOf(units: readonly Unit[], { targets }: FormerPaths): string[] {
+  const { texts, outDirs } = allowanceOf()
   return units.flatMap(({ profile, files: { run } }) => {
     if (run === null) return []
-    const outDir = readPlace(profile, run.root, texts) ?? ''
-    const isFormer = targets.some(
-      (target) => outDir === `${target}/${join(profile.path, ...run.folders)}`,
-    )
-    if (!isFormer) return []
-    return (
-      inFolder(profile.folder, run.folders, (folder) => findVacantTexts(folder, outDir, vacant)) ??
-      []
-    )
+    const { root, folders } = run
+    const outDir = readPlace(profile, root, texts) ?? ''
+    const end = join(profile.path, ...folders)
+    if (!targets.some((target) => outDir === `${target}/${end}`)) return []
+    return inFolder(profile.folder, folders, (open) => findVacantTexts(open, outDir, outDirs)) ?? []
   })
 }
 
