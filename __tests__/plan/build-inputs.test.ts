@@ -21,7 +21,8 @@ function input(overrides: Partial<Input> = {}): Input {
 
 function record(inputs: readonly Input[], overrides: Partial<BuildInputs> = {}): BuildInputs {
   const head = { workspace: '/ws', toolchain: 'r', former: ['/old'], gaps: ['g'], lost: [UNIT] }
-  return { version: 1, ...head, newestNs: '9', whole: ['', 'a/b'], inputs, ...overrides }
+  const beside = ['src/notes.md', 'docs/']
+  return { version: 1, ...head, newestNs: '9', whole: ['', 'a/b'], beside, inputs, ...overrides }
 }
 
 describe('the planned time', () => {
@@ -89,6 +90,7 @@ describe('a record', () => {
     ['a whole folder outside', { whole: ['../a'] }],
     ['a whole folder of git’s own', { whole: ['.git'] }],
     ['whole folders that are none', { whole: '' }],
+    ['what lies beside inputs that is none', { beside: [5] }],
     ['the same input twice', { inputs: [1, 2].map(() => ['x', 0, GIT, 0, 3, '5']) }],
     ['no inputs', { inputs: null }],
   ])('with %s is refused', (_, overrides) => {
@@ -97,8 +99,9 @@ describe('a record', () => {
   })
 
   test('of an earlier version holds all that counts in the whole workspace', () => {
-    const { whole: _, ...earlier } = record([])
-    expect(parseBuildInputs(JSON.stringify(earlier))).toEqual(record([], { whole: [''] }))
+    const { whole: _, beside: __, ...earlier } = record([])
+    const expected = record([], { whole: [''], beside: null })
+    expect(parseBuildInputs(JSON.stringify(earlier))).toEqual(expected)
   })
 
   test('may be any text', () => {

@@ -104,7 +104,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4519);
+/* harmony import */ var _cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2623);
 
 process.exitCode = await (0,_cli_run_cli_js__WEBPACK_IMPORTED_MODULE_0__/* .runCli */ .a)(process.argv.slice(2), {
     environment: process.env,
@@ -118,7 +118,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4519:
+/***/ 2623:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2956,6 +2956,10 @@ function parseBuildInputs(text) {
         return 'it names what is no fingerprint';
     if (!isTexts(whole) || !whole.every(isSettable))
         return 'it names folders that are none';
+    const beside = found['beside'] ?? null;
+    const isBeside = beside === null || (isTexts(beside) && beside.length <= INPUTS_AT_MOST);
+    if (!isBeside)
+        return 'it does not list what lies beside its inputs';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -2971,7 +2975,8 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+    const head = { workspace, former, toolchain, gaps, lost, newestNs, whole, beside };
+    return { version: 1, ...head, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -12576,6 +12581,94 @@ function pathOf(root, runnerKey, repository) {
     return controlPath(root, 'times', name);
 }
 
+;// CONCATENATED MODULE: ./lib/plan/beside-inputs.js
+/**
+ * What lies beside inputs and is none. Macros read folders (include_dir, rust-embed, sqlx’s migrations)
+ * and tell rustc of the files that they found: of one that is added later nothing tells Cargo, unless a
+ * fresh checkout has everything look new.
+ */
+/** What Cargo finds by itself, as a program of its own. */
+const TARGET = /(?:^|\/)(?:src\/bin|tests|benches|examples)\/[^/]+\.rs$/;
+/**
+ * Finds the entries of folders that hold inputs, but for the inputs and what leads to them.
+ *
+ * @param sources paths of files, relative to the workspace
+ * @param inputs by path
+ * @returns paths of files, and of folders with a slash at their ends
+ */
+function besideInputs(sources, inputs) {
+    const folders = new Folders(inputs);
+    const found = new Set();
+    for (const path of sources)
+        for (const entry of folders.entriesAt(path))
+            found.add(entry);
+    return [...found];
+}
+/**
+ * The inputs that lie beside something new.
+ *
+ * @param tracked paths of files that git lists
+ * @param beside what `besideInputs` has found when the inputs were recorded
+ */
+function inputsBesideNew(tracked, inputs, beside) {
+    const folders = new Folders(inputs);
+    const known = new Set(beside);
+    const grown = new Set();
+    for (const path of tracked) {
+        for (const entry of folders.entriesAt(path)) {
+            if (!known.has(entry) && !TARGET.test(entry))
+                grown.add(beside_inputs_folderOf(entry));
+        }
+    }
+    if (grown.size === 0)
+        return [];
+    return [...inputs.keys()].filter((path) => isOwn(path) && grown.has(beside_inputs_folderOf(path)));
+}
+/** Folders with inputs. */
+class Folders {
+    #inputs;
+    /** in these lies an input, '' is the workspace */
+    #direct = new Set();
+    /** below these lies one */
+    #above = new Set();
+    /** what has been told of a folder already */
+    #told = new Set();
+    constructor(inputs) {
+        this.#inputs = inputs;
+        for (const [path, { kind }] of inputs) {
+            if (kind === 'directory' || !isOwn(path))
+                continue;
+            const folder = beside_inputs_folderOf(path);
+            if (this.#direct.has(folder))
+                continue;
+            this.#direct.add(folder);
+            for (let each = folder; each !== '' && !this.#above.has(each); each = beside_inputs_folderOf(each)) {
+                this.#above.add(each);
+            }
+        }
+    }
+    /** The entries on the way to a file, and the file, that lie beside inputs; each folder once. */
+    entriesAt(path) {
+        const folder = beside_inputs_folderOf(path);
+        const isBeside = this.#direct.has(folder) && !this.#inputs.has(path);
+        const found = isBeside ? [path] : [];
+        for (let each = folder; each !== '' && !this.#told.has(each); each = beside_inputs_folderOf(each)) {
+            this.#told.add(each);
+            if (!this.#above.has(each) && this.#direct.has(beside_inputs_folderOf(each)))
+                found.push(`${each}/`);
+        }
+        return found;
+    }
+}
+/** The folder of a path, or of a folder with a slash at its end; '' is the workspace. */
+function beside_inputs_folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/', path.length - 2)));
+}
+/** Whether it lies in the workspace. */
+function isOwn(path) {
+    return !path.startsWith('/');
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
 /** Whether paths are among folders in which everything counts; '' is the folder of all. */
 class WholeFolders {
@@ -13051,6 +13144,7 @@ async function readingAhead(workspace, work) {
 }
 class Listing {
     sources = new Map();
+    untracked = new Set();
     gaps = [];
     #workspace;
     #excluded;
@@ -13096,7 +13190,7 @@ class Listing {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
             else
-                this.sources.set(`${prefix}${name}`, null);
+                this.#addUntracked(`${prefix}${name}`);
         }
         for (const name of tree.submodules) {
             if (isFolder((0,external_node_path_namespaceObject.join)(path, name)))
@@ -13127,8 +13221,12 @@ class Listing {
             else if (entry.isDirectory())
                 await this.add(name);
             else
-                this.sources.set(name, null);
+                this.#addUntracked(name);
         }
+    }
+    #addUntracked(path) {
+        this.sources.set(path, null);
+        this.untracked.add(path);
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
@@ -13654,6 +13752,7 @@ function onlyAhead(workspace, planned) {
 
 
 
+
 /**
  * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
  * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
@@ -13702,7 +13801,13 @@ async function restore(restoring) {
     const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
-    const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched });
+    const { newestNs: newest, beside } = inputs;
+    const tracked = [...checkout.sources.keys()].filter((path) => !checkout.untracked.has(path));
+    const beNow = beside === null ? [] : inputsBesideNew(tracked, recorded, beside);
+    const times = planTimes(recorded, present, {
+        newestNs: newest,
+        touched: new Set([...touched, ...beNow]),
+    });
     const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null;
     const { times: ahead, standing } = shared === null ? { times, standing: [] } : onlyAhead(workspace, times);
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
@@ -17179,7 +17284,7 @@ function hasOwn({ root, self }, claims) {
     const prefix = runnerPrefix(runnerKey);
     return claims.some(({ id }) => {
         const record = id.startsWith(prefix) ? findLease(root, id) : null;
-        return record?.state === 'live' && isOwn(record, self);
+        return record?.state === 'live' && look_for_room_isOwn(record, self);
     });
 }
 /**
@@ -17243,7 +17348,7 @@ async function findInhabited({ root, self, environment }, holdings) {
 function withoutLease(holder) {
     return { ...holder, lease: null };
 }
-function isOwn({ lease }, { runnerKey, job, worker }) {
+function look_for_room_isOwn({ lease }, { runnerKey, job, worker }) {
     if (lease === null || job === null || lease.owner.runner.key !== runnerKey)
         return false;
     const isSameWorker = worker === null ||
@@ -18655,6 +18760,7 @@ class MovedFolders {
 
 
 
+
 const FORMER_AT_MOST = 20;
 /**
  * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
@@ -18694,6 +18800,7 @@ async function recordInputs(recording) {
         lost: fingerprintsOf(recorder.lost),
         newestNs: String(newestNs),
         whole,
+        beside: besideInputs(sources.keys(), recorder.inputs),
         inputs: [...recorder.inputs.values()],
     };
 }

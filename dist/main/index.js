@@ -5583,7 +5583,7 @@ function write(file, { forecastBytes, passed }) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6255);
+/* harmony import */ var _steps_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2910);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -5843,6 +5843,10 @@ function parseBuildInputs(text) {
         return 'it names what is no fingerprint';
     if (!isTexts(whole) || !whole.every(isSettable))
         return 'it names folders that are none';
+    const beside = found['beside'] ?? null;
+    const isBeside = beside === null || (isTexts(beside) && beside.length <= INPUTS_AT_MOST);
+    if (!isBeside)
+        return 'it does not list what lies beside its inputs';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -5858,7 +5862,8 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+    const head = { workspace, former, toolchain, gaps, lost, newestNs, whole, beside };
+    return { version: 1, ...head, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -8087,7 +8092,7 @@ function stuckInTrash(root) {
 
 /***/ }),
 
-/***/ 6255:
+/***/ 2910:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -11385,6 +11390,7 @@ async function readingAhead(workspace, work) {
 }
 class Listing {
     sources = new Map();
+    untracked = new Set();
     gaps = [];
     #workspace;
     #excluded;
@@ -11430,7 +11436,7 @@ class Listing {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
             else
-                this.sources.set(`${prefix}${name}`, null);
+                this.#addUntracked(`${prefix}${name}`);
         }
         for (const name of tree.submodules) {
             if (isFolder((0,external_node_path_.join)(path, name)))
@@ -11461,8 +11467,12 @@ class Listing {
             else if (entry.isDirectory())
                 await this.add(name);
             else
-                this.sources.set(name, null);
+                this.#addUntracked(name);
         }
+    }
+    #addUntracked(path) {
+        this.sources.set(path, null);
+        this.untracked.add(path);
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
@@ -14853,6 +14863,94 @@ function holdsSomething(slot) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/plan/beside-inputs.js
+/**
+ * What lies beside inputs and is none. Macros read folders (include_dir, rust-embed, sqlx’s migrations)
+ * and tell rustc of the files that they found: of one that is added later nothing tells Cargo, unless a
+ * fresh checkout has everything look new.
+ */
+/** What Cargo finds by itself, as a program of its own. */
+const TARGET = /(?:^|\/)(?:src\/bin|tests|benches|examples)\/[^/]+\.rs$/;
+/**
+ * Finds the entries of folders that hold inputs, but for the inputs and what leads to them.
+ *
+ * @param sources paths of files, relative to the workspace
+ * @param inputs by path
+ * @returns paths of files, and of folders with a slash at their ends
+ */
+function besideInputs(sources, inputs) {
+    const folders = new Folders(inputs);
+    const found = new Set();
+    for (const path of sources)
+        for (const entry of folders.entriesAt(path))
+            found.add(entry);
+    return [...found];
+}
+/**
+ * The inputs that lie beside something new.
+ *
+ * @param tracked paths of files that git lists
+ * @param beside what `besideInputs` has found when the inputs were recorded
+ */
+function inputsBesideNew(tracked, inputs, beside) {
+    const folders = new Folders(inputs);
+    const known = new Set(beside);
+    const grown = new Set();
+    for (const path of tracked) {
+        for (const entry of folders.entriesAt(path)) {
+            if (!known.has(entry) && !TARGET.test(entry))
+                grown.add(folderOf(entry));
+        }
+    }
+    if (grown.size === 0)
+        return [];
+    return [...inputs.keys()].filter((path) => beside_inputs_isOwn(path) && grown.has(folderOf(path)));
+}
+/** Folders with inputs. */
+class Folders {
+    #inputs;
+    /** in these lies an input, '' is the workspace */
+    #direct = new Set();
+    /** below these lies one */
+    #above = new Set();
+    /** what has been told of a folder already */
+    #told = new Set();
+    constructor(inputs) {
+        this.#inputs = inputs;
+        for (const [path, { kind }] of inputs) {
+            if (kind === 'directory' || !beside_inputs_isOwn(path))
+                continue;
+            const folder = folderOf(path);
+            if (this.#direct.has(folder))
+                continue;
+            this.#direct.add(folder);
+            for (let each = folder; each !== '' && !this.#above.has(each); each = folderOf(each)) {
+                this.#above.add(each);
+            }
+        }
+    }
+    /** The entries on the way to a file, and the file, that lie beside inputs; each folder once. */
+    entriesAt(path) {
+        const folder = folderOf(path);
+        const isBeside = this.#direct.has(folder) && !this.#inputs.has(path);
+        const found = isBeside ? [path] : [];
+        for (let each = folder; each !== '' && !this.#told.has(each); each = folderOf(each)) {
+            this.#told.add(each);
+            if (!this.#above.has(each) && this.#direct.has(folderOf(each)))
+                found.push(`${each}/`);
+        }
+        return found;
+    }
+}
+/** The folder of a path, or of a folder with a slash at its end; '' is the workspace. */
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/', path.length - 2)));
+}
+/** Whether it lies in the workspace. */
+function beside_inputs_isOwn(path) {
+    return !path.startsWith('/');
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/whole-folders.js
 /** Whether paths are among folders in which everything counts; '' is the folder of all. */
 class WholeFolders {
@@ -15401,6 +15499,7 @@ function onlyAhead(workspace, planned) {
 
 
 
+
 /**
  * Gives what the seed was built from the mtimes that it had then, where it holds the same, and now to
  * everything else in the workspace, so that Cargo builds exactly what changed. Outside the workspace
@@ -15449,7 +15548,13 @@ async function restore(restoring) {
     const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])];
     for (const path of forgotten)
         dropFingerprint(target, path);
-    const times = (0,build_inputs/* planTimes */.uA)(recorded, present, { newestNs: inputs.newestNs, touched });
+    const { newestNs: newest, beside } = inputs;
+    const tracked = [...checkout.sources.keys()].filter((path) => !checkout.untracked.has(path));
+    const beNow = beside === null ? [] : inputsBesideNew(tracked, recorded, beside);
+    const times = (0,build_inputs/* planTimes */.uA)(recorded, present, {
+        newestNs: newest,
+        touched: new Set([...touched, ...beNow]),
+    });
     const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null;
     const { times: ahead, standing } = shared === null ? { times, standing: [] } : onlyAhead(workspace, times);
     const results = [...(await setTimes(workspace, ahead, nowNs)), ...standing];
@@ -16468,7 +16573,7 @@ function recipeFor(base, entries, { way, sharesPrograms }) {
     const apart = entries.filter(({ path, treatment }) => treatment !== 'copied' || isLinked.has(path));
     const kept = entries.filter(({ treatment }) => treatment !== 'left out');
     const open = new Set(['', ...apart.filter((each) => mustStandOut(each, isLinked)).flatMap(above)]);
-    const copied = kept.filter((each) => open.has(folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
+    const copied = kept.filter((each) => open.has(clone_recipe_folderOf(each.path)) && !isLinked.has(each.path) && !isMade(each, open));
     const isCopied = new Set(copied.map(({ path }) => path));
     const copiedFiles = kept.filter(({ kind, path }) => kind === 'file' && !isLinked.has(path));
     return {
@@ -16492,11 +16597,11 @@ function isMade({ path, kind, treatment }, open) {
 }
 /** The directories above an entry, as paths in the tree. */
 function above({ path }) {
-    const folder = folderOf(path);
+    const folder = clone_recipe_folderOf(path);
     return folder === '' ? [] : [folder, ...above({ path: folder })];
 }
 /** '' for what lies at the top. */
-function folderOf(path) {
+function clone_recipe_folderOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 /** Files whose every name in this tree may be shared. */
@@ -16584,7 +16689,7 @@ async function copy(passage, entries, tied, way) {
         else {
             if (kind === 'file' && stat.nlink > 1n)
                 firsts.set(inodeOf(entry), path);
-            const folder = folderOf(path);
+            const folder = clone_recipe_folderOf(path);
             const key = `${tied.has(path)} ${laneOf(entry)} ${folder}`;
             const batch = batches.get(key) ?? { folder, names: [] };
             batches.set(key, batch);

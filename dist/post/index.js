@@ -5541,6 +5541,10 @@ function parseBuildInputs(text) {
         return 'it names what is no fingerprint';
     if (!isTexts(whole) || !whole.every(isSettable))
         return 'it names folders that are none';
+    const beside = found['beside'] ?? null;
+    const isBeside = beside === null || (isTexts(beside) && beside.length <= INPUTS_AT_MOST);
+    if (!isBeside)
+        return 'it does not list what lies beside its inputs';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -5556,7 +5560,8 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+    const head = { workspace, former, toolchain, gaps, lost, newestNs, whole, beside };
+    return { version: 1, ...head, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -7184,7 +7189,7 @@ function amount(value) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(449);
+/* harmony import */ var _steps_post_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2622);
 /* harmony import */ var _steps_run_step_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _steps_runtime_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6119);
 
@@ -8874,7 +8879,7 @@ function tryToNote(root, heartbeat) {
 
 /***/ }),
 
-/***/ 449:
+/***/ 2622:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13151,6 +13156,94 @@ async function askToolchain({ workspace }, fit, environment) {
     return { toolchain: known?.asked ?? (await readToolchain(workspace)), choice };
 }
 
+;// CONCATENATED MODULE: ./lib/plan/beside-inputs.js
+/**
+ * What lies beside inputs and is none. Macros read folders (include_dir, rust-embed, sqlx’s migrations)
+ * and tell rustc of the files that they found: of one that is added later nothing tells Cargo, unless a
+ * fresh checkout has everything look new.
+ */
+/** What Cargo finds by itself, as a program of its own. */
+const TARGET = /(?:^|\/)(?:src\/bin|tests|benches|examples)\/[^/]+\.rs$/;
+/**
+ * Finds the entries of folders that hold inputs, but for the inputs and what leads to them.
+ *
+ * @param sources paths of files, relative to the workspace
+ * @param inputs by path
+ * @returns paths of files, and of folders with a slash at their ends
+ */
+function besideInputs(sources, inputs) {
+    const folders = new Folders(inputs);
+    const found = new Set();
+    for (const path of sources)
+        for (const entry of folders.entriesAt(path))
+            found.add(entry);
+    return [...found];
+}
+/**
+ * The inputs that lie beside something new.
+ *
+ * @param tracked paths of files that git lists
+ * @param beside what `besideInputs` has found when the inputs were recorded
+ */
+function inputsBesideNew(tracked, inputs, beside) {
+    const folders = new Folders(inputs);
+    const known = new Set(beside);
+    const grown = new Set();
+    for (const path of tracked) {
+        for (const entry of folders.entriesAt(path)) {
+            if (!known.has(entry) && !TARGET.test(entry))
+                grown.add(folderOf(entry));
+        }
+    }
+    if (grown.size === 0)
+        return [];
+    return [...inputs.keys()].filter((path) => isOwn(path) && grown.has(folderOf(path)));
+}
+/** Folders with inputs. */
+class Folders {
+    #inputs;
+    /** in these lies an input, '' is the workspace */
+    #direct = new Set();
+    /** below these lies one */
+    #above = new Set();
+    /** what has been told of a folder already */
+    #told = new Set();
+    constructor(inputs) {
+        this.#inputs = inputs;
+        for (const [path, { kind }] of inputs) {
+            if (kind === 'directory' || !isOwn(path))
+                continue;
+            const folder = folderOf(path);
+            if (this.#direct.has(folder))
+                continue;
+            this.#direct.add(folder);
+            for (let each = folder; each !== '' && !this.#above.has(each); each = folderOf(each)) {
+                this.#above.add(each);
+            }
+        }
+    }
+    /** The entries on the way to a file, and the file, that lie beside inputs; each folder once. */
+    entriesAt(path) {
+        const folder = folderOf(path);
+        const isBeside = this.#direct.has(folder) && !this.#inputs.has(path);
+        const found = isBeside ? [path] : [];
+        for (let each = folder; each !== '' && !this.#told.has(each); each = folderOf(each)) {
+            this.#told.add(each);
+            if (!this.#above.has(each) && this.#direct.has(folderOf(each)))
+                found.push(`${each}/`);
+        }
+        return found;
+    }
+}
+/** The folder of a path, or of a folder with a slash at its end; '' is the workspace. */
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/', path.length - 2)));
+}
+/** Whether it lies in the workspace. */
+function isOwn(path) {
+    return !path.startsWith('/');
+}
+
 ;// CONCATENATED MODULE: ./lib/plan/proof.js
 /**
  * Whether what lies there now is what units were built from, as far as times tell.
@@ -13653,6 +13746,7 @@ async function readingAhead(workspace, work) {
 }
 class Listing {
     sources = new Map();
+    untracked = new Set();
     gaps = [];
     #workspace;
     #excluded;
@@ -13698,7 +13792,7 @@ class Listing {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
             else
-                this.sources.set(`${prefix}${name}`, null);
+                this.#addUntracked(`${prefix}${name}`);
         }
         for (const name of tree.submodules) {
             if (checkout_isFolder((0,external_node_path_.join)(path, name)))
@@ -13729,8 +13823,12 @@ class Listing {
             else if (entry.isDirectory())
                 await this.add(name);
             else
-                this.sources.set(name, null);
+                this.#addUntracked(name);
         }
+    }
+    #addUntracked(path) {
+        this.sources.set(path, null);
+        this.untracked.add(path);
     }
 }
 const TOO_MANY = `there are more than ${SOURCES_AT_MOST} files`;
@@ -14102,6 +14200,7 @@ function addTo(map, key, value) {
 
 
 
+
 const FORMER_AT_MOST = 20;
 /**
  * Records everything that Cargo compares mtimes of, with the contents these mtimes stand for: what
@@ -14141,6 +14240,7 @@ async function recordInputs(recording) {
         lost: fingerprintsOf(recorder.lost),
         newestNs: String(newestNs),
         whole,
+        beside: besideInputs(sources.keys(), recorder.inputs),
         inputs: [...recorder.inputs.values()],
     };
 }

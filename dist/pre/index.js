@@ -5631,6 +5631,10 @@ function parseBuildInputs(text) {
         return 'it names what is no fingerprint';
     if (!isTexts(whole) || !whole.every(isSettable))
         return 'it names folders that are none';
+    const beside = found['beside'] ?? null;
+    const isBeside = beside === null || (isTexts(beside) && beside.length <= INPUTS_AT_MOST);
+    if (!isBeside)
+        return 'it does not list what lies beside its inputs';
     if (!isNanoseconds(newestNs))
         return 'it does not say when the build was';
     if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST)
@@ -5646,7 +5650,8 @@ function parseBuildInputs(text) {
         paths.add(input.path);
         read.push(input);
     }
-    return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read };
+    const head = { workspace, former, toolchain, gaps, lost, newestNs, whole, beside };
+    return { version: 1, ...head, inputs: read };
 }
 function parseInput(row) {
     if (!Array.isArray(row))
@@ -12098,6 +12103,7 @@ async function checkout_readingAhead(workspace, work) {
 }
 class Listing {
     sources = new Map();
+    untracked = new Set();
     gaps = [];
     #workspace;
     #excluded;
@@ -12143,7 +12149,7 @@ class Listing {
             if (name.endsWith('/'))
                 await this.add(`${prefix}${name.slice(0, -1)}`);
             else
-                this.sources.set(`${prefix}${name}`, null);
+                this.#addUntracked(`${prefix}${name}`);
         }
         for (const name of tree.submodules) {
             if (isFolder(join(path, name)))
@@ -12174,8 +12180,12 @@ class Listing {
             else if (entry.isDirectory())
                 await this.add(name);
             else
-                this.sources.set(name, null);
+                this.#addUntracked(name);
         }
+    }
+    #addUntracked(path) {
+        this.sources.set(path, null);
+        this.untracked.add(path);
     }
 }
 const TOO_MANY = (/* unused pure expression or super */ null && (`there are more than ${SOURCES_AT_MOST} files`));

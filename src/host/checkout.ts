@@ -9,6 +9,8 @@ import { isWorkTree, readWorkTree } from './git.ts'
 export interface Checkout {
   /** by path, relative to the workspace: what git proves it to hold, null where that takes reading */
   sources: ReadonlyMap<string, Proven | null>
+  /** of these, what no git lists */
+  untracked: ReadonlySet<string>
   /** what could not be listed */
   gaps: readonly string[]
 }
@@ -66,6 +68,7 @@ export async function readingAhead<Value>(
 
 class Listing implements Checkout {
   sources = new Map<string, Proven | null>()
+  readonly untracked = new Set<string>()
   readonly gaps: string[] = []
   readonly #workspace: string
   readonly #excluded: ReadonlySet<string>
@@ -106,7 +109,7 @@ class Listing implements Checkout {
     else for (const [name, content] of tree.tracked) this.sources.set(`${prefix}${name}`, content)
     for (const name of tree.untracked) {
       if (name.endsWith('/')) await this.add(`${prefix}${name.slice(0, -1)}`)
-      else this.sources.set(`${prefix}${name}`, null)
+      else this.#addUntracked(`${prefix}${name}`)
     }
     for (const name of tree.submodules) {
       if (isFolder(join(path, name))) await this.add(`${prefix}${name}`)
@@ -130,8 +133,13 @@ class Listing implements Checkout {
       if (entry.name === '.git') continue
       if (entry.name.includes('\uFFFD')) this.gaps.push(`a file name in ${path} is not UTF-8`)
       else if (entry.isDirectory()) await this.add(name)
-      else this.sources.set(name, null)
+      else this.#addUntracked(name)
     }
+  }
+
+  #addUntracked(path: string): void {
+    this.sources.set(path, null)
+    this.untracked.add(path)
   }
 }
 

@@ -24,6 +24,8 @@ export interface BuildInputs {
    * like these; '' is the workspace. What lies elsewhere and was not recorded is named by no unit
    */
   whole: readonly string[]
+  /** what `besideInputs` found: files, and folders with a slash at their ends; null where it was not noted */
+  beside: readonly string[] | null
   inputs: readonly Input[]
 }
 
@@ -141,6 +143,9 @@ export function parseBuildInputs(text: string): BuildInputs | string {
   if (!isTexts(gaps)) return 'it does not say whether it is complete'
   if (!isTexts(lost) || !lost.every(isFingerprint)) return 'it names what is no fingerprint'
   if (!isTexts(whole) || !whole.every(isSettable)) return 'it names folders that are none'
+  const beside = found['beside'] ?? null
+  const isBeside = beside === null || (isTexts(beside) && beside.length <= INPUTS_AT_MOST)
+  if (!isBeside) return 'it does not list what lies beside its inputs'
   if (!isNanoseconds(newestNs)) return 'it does not say when the build was'
   if (!Array.isArray(inputs) || inputs.length > INPUTS_AT_MOST) return 'it lists no inputs'
   const read: Input[] = []
@@ -152,7 +157,8 @@ export function parseBuildInputs(text: string): BuildInputs | string {
     paths.add(input.path)
     read.push(input)
   }
-  return { version: 1, workspace, former, toolchain, gaps, lost, newestNs, whole, inputs: read }
+  const head = { workspace, former, toolchain, gaps, lost, newestNs, whole, beside }
+  return { version: 1, ...head, inputs: read }
 }
 
 export function parseInput(row: unknown): Input | null {

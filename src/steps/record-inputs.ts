@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { besideInputs } from '../plan/beside-inputs.ts'
 import { UNPROVEN } from '../plan/build-inputs.ts'
 import type { BuildInputs, Input, Proven } from '../plan/build-inputs.ts'
 import { isProven } from '../plan/proof.ts'
@@ -70,6 +71,7 @@ export async function recordInputs(recording: Recording): Promise<BuildInputs> {
     lost: fingerprintsOf(recorder.lost),
     newestNs: String(newestNs),
     whole,
+    beside: besideInputs(sources.keys(), recorder.inputs),
     inputs: [...recorder.inputs.values()],
   }
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { inputsBesideNew } from '../plan/beside-inputs.ts'
 import { planTimes } from '../plan/build-inputs.ts'
 import type { BuildInputs, Input, PlannedTime, Proven } from '../plan/build-inputs.ts'
 import { messageOf } from '../plan/guard-error.ts'
@@ -96,7 +97,13 @@ async function restore(restoring: Restoring): Promise<RestoredTimes> {
   // Also in its own workspace, where an archive may have brought something with an old time.
   const forgotten = [...new Set([...inputs.lost, ...stale, ...deprived])]
   for (const path of forgotten) dropFingerprint(target, path)
-  const times = planTimes(recorded, present, { newestNs: inputs.newestNs, touched })
+  const { newestNs: newest, beside } = inputs
+  const tracked = [...checkout.sources.keys()].filter((path) => !checkout.untracked.has(path))
+  const beNow = beside === null ? [] : inputsBesideNew(tracked, recorded, beside)
+  const times = planTimes(recorded, present, {
+    newestNs: newest,
+    touched: new Set([...touched, ...beNow]),
+  })
   const shared = restoring.whyShared?.(checkout.sources.keys()) ?? null
   const { times: ahead, standing } =
     shared === null ? { times, standing: [] } : onlyAhead(workspace, times)

@@ -75,6 +75,7 @@ export function inputsOf(stage: Pick<Stage, 'base'>): BuildInputs {
     gaps: [],
     lost: [],
     whole: [''],
+    beside: null,
     newestNs: `${BUILT_S}000000000`,
     inputs: [inputOf('same', 'same'), inputOf('changed', 'before')],
   }
