@@ -47,6 +47,12 @@ needs('cargo').describe('what a build script compiled', () => {
     expect(find()).toEqual([`${modules}\0`, `${modules}"\0`, `${FORMER}/install/etc/a/b.conf\0`])
   })
 
+  test('may name several in a list', () => {
+    const [lib, etc] = [`${FORMER}/install/lib/modules`, `${FORMER}/install/etc/native`]
+    compile(`${lib}:${etc}`)
+    expect(find()).toEqual([`${lib}:`, `${etc}\0`])
+  })
+
   test.each([
     ['what is there', 'install/lib/libnative.a'],
     ['a folder that is there', 'install/lib'],
@@ -59,7 +65,8 @@ needs('cargo').describe('what a build script compiled', () => {
     ['upwards', 'install/lib/../../../modules'],
     ['twice parted', 'install/lib//modules'],
     ['a pattern', 'install/lib/%s.so'],
-    ['several paths', `install/lib/a:${FORMER}/install/lib/b;c`],
+    ['paths that are parted otherwise', 'install/lib/a;install/lib/b'],
+    ['a list with one that is there', `install/lib:${FORMER}/install`],
     ['more behind it', 'install/lib/modules and more'],
     ['what is too long to be told', `install/lib/${'m'.repeat(600)}`],
   ])('counts where it names %s', (_, named) => {

@@ -116,6 +116,38 @@ test('CMake finds no cache that was made elsewhere, where what it made stays', (
   expect(buildAndRun(workspace, target)).toBe('two nowhere')
 })
 
+/** Has CMake's notes, which name the path, in one folder of OUT_DIR. */
+const NOTES = `
+use std::{env, fs};
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let out = env::var("OUT_DIR").unwrap();
+    let folder = format!("{out}/{}", env!("CARGO_PKG_DESCRIPTION"));
+    fs::create_dir_all(format!("{folder}/CMakeFiles")).unwrap();
+    for file in ["CMakeCache.txt", "CMakeFiles/native.txt"] {
+        fs::write(format!("{folder}/{file}"), &out).unwrap();
+    }
+}
+`
+
+test.each([
+  ['in a folder of its own counts for nobody', 'build', ['bin-app']],
+  ['beside all else may be looked for', '.', ['bin-app', 'run-build-script-build-script-build']],
+])('what CMake notes %s, where a program knows OUT_DIR', (_, folder, expected) => {
+  const base = scene().directory('notes')
+  const at = (name: string): string => path.join(base, name)
+  const [workspace, former, target] = [at('workspace'), at('former'), at('target')]
+  const main = 'fn main() {\n    print!("{}", env!("OUT_DIR"));\n}\n'
+  writeNativeProject(workspace, { 'build.rs': NOTES, 'main.rs': main }, folder)
+  buildAndRun(workspace, former)
+  renameSync(former, target)
+  const moved = { target, aliases: [], formerTargets: [former], formerWorkspaces: [] }
+  const { units } = forgetMovedUnits(moved)
+  expect(units.map(({ unit }) => unit.split(' ')[1])).toEqual(expected)
+  expect(buildAndRun(workspace, target)).toMatch(new RegExp(`^${target}/`))
+})
+
 test('CMake keeps its cache where the former path leads here', () => {
   const { former, target } = movedNative('native')
   const moved = { target, aliases: [former], formerTargets: [former], formerWorkspaces: [] }

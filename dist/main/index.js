@@ -13696,25 +13696,28 @@ const DEPTH_AT_MOST = 64;
  * @param path of that folder in OUT_DIR, with a slash at its end
  * @returns why it cannot stay, or null
  */
-function searchOutDir(folder, search, path = '') {
+function searchOutDir(folder, search, path = '', isCMakes = false) {
     if (path.split('/').length > DEPTH_AT_MOST)
         return 'its files lie too deep to be searched';
-    for (const entry of (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true })) {
+    const entries = (0,external_node_fs_.readdirSync)((0,host_folders.at)(folder, '.'), { withFileTypes: true });
+    // What lies beside OUT_DIR's other files may be of theirs.
+    const isBuild = isCMakes || (path !== '' && entries.some(({ name }) => name === CMAKE_CACHE));
+    for (const entry of entries) {
         search.allowance.entries -= 1;
         if (search.allowance.entries < 0)
             return 'there are too many files to be searched';
         if (entry.name.includes('\uFFFD'))
             return 'it made a file whose name is not UTF-8';
-        const found = searchEntry(folder, entry, search, path);
+        const found = searchEntry(folder, entry, search, { path, isCMakes: isBuild });
         if (found !== null)
             return found;
     }
     return null;
 }
-function searchEntry(folder, entry, search, path) {
+function searchEntry(folder, entry, search, { path, isCMakes }) {
     const name = `${path}${entry.name}`;
     if (entry.isDirectory()) {
-        return (0,host_profiles/* enter */.Ve)(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`));
+        return (0,host_profiles/* enter */.Ve)(folder, entry.name, (next) => searchOutDir(next, search, `${name}/`, isCMakes));
     }
     if (entry.isSymbolicLink()) {
         const leads = bytesOf((0,external_node_fs_.readlinkSync)((0,host_folders.at)(folder, entry.name)));
@@ -13724,7 +13727,7 @@ function searchEntry(folder, entry, search, path) {
         search.allowance.bytes -= size;
         if (search.allowance.bytes < 0)
             return 'there is too much to be searched';
-        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name));
+        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name), isCMakes);
         const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
         if (isSeen(paths))
             return `it made ${name}`;
@@ -14188,10 +14191,10 @@ const READ_ONLY = new Set([
     'share',
 ]);
 const MODIFIABLE = new Set(['cache', 'com', 'log', 'run', 'spool', 'state', 'tmp', 'var']);
-/** Nothing that could part two paths, or be filled in. */
-const PATH_AT_END = /^([\w+./@~-]+)"?\0/;
+/** Nothing that could be filled in; the next path of a list is looked at by itself. */
+const PATH_AT_END = /^([\w+./@~-]+)(?:"?\0|:)/;
 /**
- * Finds the paths below an OUT_DIR with which strings of C end, by themselves or in quotes: where a
+ * Finds the paths below an OUT_DIR with which strings of C end, by themselves, in quotes or in lists: where a
  * library would look for its plug-ins or its settings.
  *
  * @param seen from compiled code, latin1; what is cut off in it is left out
@@ -14231,7 +14234,7 @@ const vacant_paths_DEPTH_AT_MOST = 64;
  *
  * @param folder descriptor of OUT_DIR
  * @param outDir its absolute path when the script ran, latin1
- * @returns each text, latin1, from the beginning of its path to the zero byte that ends it
+ * @returns each text, latin1, from the beginning of its path to the zero byte or colon that ends it
  */
 function findVacantTexts(folder, outDir, allowance) {
     const found = new Set();
@@ -14465,7 +14468,8 @@ function whyNotRun(unit, former, known) {
     const isSeen = seen.packages.has(packageOf(label)) ||
         seen.texts.some((text) => text.includes(`/build/${label}/out`));
     // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
-    const pathsFor = (file) => isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces;
+    // Nor does anybody look for what CMake notes where it builds: what is of use it installs elsewhere.
+    const pathsFor = (file, isCMakes) => (isSeen && !isCMakes) || included.has(`${label}/${file}`) ? paths : former.workspaces;
     const living = [...former.living, ...former.targets];
     return searchPlace(unit.profile, run.folders, {
         paths,

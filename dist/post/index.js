@@ -11431,25 +11431,28 @@ const DEPTH_AT_MOST = 64;
  * @param path of that folder in OUT_DIR, with a slash at its end
  * @returns why it cannot stay, or null
  */
-function out_dir_searchOutDir(folder, search, path = '') {
+function out_dir_searchOutDir(folder, search, path = '', isCMakes = false) {
     if (path.split('/').length > DEPTH_AT_MOST)
         return 'its files lie too deep to be searched';
-    for (const entry of readdirSync(at(folder, '.'), { withFileTypes: true })) {
+    const entries = readdirSync(at(folder, '.'), { withFileTypes: true });
+    // What lies beside OUT_DIR's other files may be of theirs.
+    const isBuild = isCMakes || (path !== '' && entries.some(({ name }) => name === CMAKE_CACHE));
+    for (const entry of entries) {
         search.allowance.entries -= 1;
         if (search.allowance.entries < 0)
             return 'there are too many files to be searched';
         if (entry.name.includes('\uFFFD'))
             return 'it made a file whose name is not UTF-8';
-        const found = searchEntry(folder, entry, search, path);
+        const found = searchEntry(folder, entry, search, { path, isCMakes: isBuild });
         if (found !== null)
             return found;
     }
     return null;
 }
-function searchEntry(folder, entry, search, path) {
+function searchEntry(folder, entry, search, { path, isCMakes }) {
     const name = `${path}${entry.name}`;
     if (entry.isDirectory()) {
-        return enter(folder, entry.name, (next) => out_dir_searchOutDir(next, search, `${name}/`));
+        return enter(folder, entry.name, (next) => out_dir_searchOutDir(next, search, `${name}/`, isCMakes));
     }
     if (entry.isSymbolicLink()) {
         const leads = bytesOf(readlinkSync(at(folder, entry.name)));
@@ -11459,7 +11462,7 @@ function searchEntry(folder, entry, search, path) {
         search.allowance.bytes -= size;
         if (search.allowance.bytes < 0)
             return 'there is too much to be searched';
-        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name));
+        const paths = isCompiled(read) ? search.paths : search.pathsFor(bytesOf(name), isCMakes);
         const isSeen = (of) => of.length > 0 && inspectArtefact(read, size, { ...search, paths: of }).kind !== 'unseen';
         if (isSeen(paths))
             return `it made ${name}`;

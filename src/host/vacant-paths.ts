@@ -21,7 +21,7 @@ const DEPTH_AT_MOST = 64
  *
  * @param folder descriptor of OUT_DIR
  * @param outDir its absolute path when the script ran, latin1
- * @returns each text, latin1, from the beginning of its path to the zero byte that ends it
+ * @returns each text, latin1, from the beginning of its path to the zero byte or colon that ends it
  */
 export function findVacantTexts(folder: number, outDir: string, allowance: Allowance): string[] {
   const found = new Set<string>()

@@ -1,4 +1,4 @@
-/** A path in compiled code: `text` is all of it there, to the zero byte that ends it. */
+/** A path in compiled code: `text` is all of it there, and the zero byte or colon that ends it. */
 export interface CompiledText {
   readonly text: string
   /** in OUT_DIR */
@@ -19,11 +19,11 @@ const READ_ONLY = new Set([
 ])
 const MODIFIABLE = new Set(['cache', 'com', 'log', 'run', 'spool', 'state', 'tmp', 'var'])
 
-/** Nothing that could part two paths, or be filled in. */
-const PATH_AT_END = /^([\w+./@~-]+)"?\0/
+/** Nothing that could be filled in; the next path of a list is looked at by itself. */
+const PATH_AT_END = /^([\w+./@~-]+)(?:"?\0|:)/
 
 /**
- * Finds the paths below an OUT_DIR with which strings of C end, by themselves or in quotes: where a
+ * Finds the paths below an OUT_DIR with which strings of C end, by themselves, in quotes or in lists: where a
  * library would look for its plug-ins or its settings.
  *
  * @param seen from compiled code, latin1; what is cut off in it is left out

@@ -273,8 +273,9 @@ function whyNotRun(
     seen.packages.has(packageOf(label)) ||
     seen.texts.some((text) => text.includes(`/build/${label}/out`))
   // What nobody includes and nobody finds when it runs (a C library's build, mostly) may say what it will.
-  const pathsFor = (file: string): readonly string[] =>
-    isSeen || included.has(`${label}/${file}`) ? paths : former.workspaces
+  // Nor does anybody look for what CMake notes where it builds: what is of use it installs elsewhere.
+  const pathsFor = (file: string, isCMakes: boolean): readonly string[] =>
+    (isSeen && !isCMakes) || included.has(`${label}/${file}`) ? paths : former.workspaces
   const living = [...former.living, ...former.targets]
   return searchPlace(unit.profile, run.folders, {
     paths,
