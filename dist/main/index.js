@@ -14721,6 +14721,8 @@ function textOf(file, allowance) {
 
 const move_rules_TEXTS_AT_MOST = 1024 ** 3;
 const ENTRIES_AT_MOST = 200_000;
+/** They are held until all are known to be fit. */
+const TEXTS_OF_RUN_AT_MOST = 256 * 1024 * 1024;
 /**
  * Has what build scripts left for make name where it lies now. make goes by names: to it rules with a
  * former path are of other files, so that a header which changes later would make it compile nothing; and
@@ -14768,7 +14770,8 @@ function settle(folder, { profile, base }, { target, aliases, former }, allowanc
     const isDisplaced = (text) => !isOfCheck(text) && (known.some((path) => text.includes(`${path}/`)) || others(text).length > 0);
     if (!someForMake(folder, isDisplaced, allowance))
         return 'stays';
-    const edits = editTexts(folder, allowance, (text, isForMake) => {
+    const own = { bytes: TEXTS_OF_RUN_AT_MOST, entries: ENTRIES_AT_MOST };
+    const edits = editTexts(folder, own, (text, isForMake) => {
         if (isForMake && others(text).some((path) => !known.includes(path)))
             return null;
         return withTarget(text, { former: known, target: bytesOf(target), isStrict: isForMake });
