@@ -19,6 +19,7 @@ import { recordInputs } from '../../src/steps/record-inputs.ts'
 import { retimeUnits } from '../../src/steps/retime-units.ts'
 import type { RetimedUnits } from '../../src/steps/retime-units.ts'
 import { waitFor } from '../e2e/wait-for.ts'
+import { writeProject } from '../fixtures/cargo-project.ts'
 import { WAYS, retimedProject } from '../fixtures/retimed-project.ts'
 import { buildApp } from '../helpers/build-app.ts'
 
@@ -190,4 +191,34 @@ test('what nobody can vouch for is built again', async () => {
   expect(why).toMatch(/plain-.*was changed after the unit was built/)
   expect(why).toMatch(/ignored-.*changes while it is looked at/)
   expect(why).toMatch(/given-.*made\.rs was made after it/)
+})
+
+test.each([
+  ['beside the worktree', '.target', '"../../from.target/word.txt"', 'src/main.rs'],
+  ['in the worktree', '/target', '"target/word.txt"', 'main.rs'],
+])('what is read out of a target directory %s is not known', async (_, end, file, main) => {
+  for (const name of ['from', 'from.target', 'to', 'to.target']) {
+    rmSync(at(name), { recursive: true, force: true })
+  }
+  const [from, to] = [at(`from${end}`), at(`to${end}`)]
+  writeProject(at('from'), {
+    'Cargo.toml':
+      '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n' +
+      `[[bin]]\nname = "app"\npath = "${main}"\n`,
+    [main]: `fn main() { println!("{}", include_str!(${file})) }\n`,
+  })
+  run('cargo', ['generate-lockfile', '--offline'], at('from'))
+  mkdirSync(from)
+  writeFileSync(`${from}/word.txt`, 'one')
+  expect(buildApp(at('from'), from).prints).toBe('one')
+  const recorded = await recordInputs({ target: from, workspace: at('from'), unchanging: [] })
+  run('cp', ['-a', at('from'), at('to')])
+  if (end === '.target') run('cp', ['-a', from, to])
+  // As a build of another program writes it: both read the one beside, each its own.
+  writeFileSync(end === '.target' ? `${from}/word.txt` : `${to}/word.txt`, 'two')
+  await untilAllIsOld('to')
+  const retiming = { target: to, workspace: at('to'), inputs: recorded, unchanging: [] }
+  const retimed = await retimeUnits(retiming)
+  expect([retimed.problem, packagesIn(retimed)]).toEqual([null, ['app']])
+  expect(buildApp(at('to'), to).prints).toBe('two')
 })

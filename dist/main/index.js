@@ -15050,6 +15050,7 @@ class Resolver {
     packages = new Set();
     isOpen = false;
     lost = new Set();
+    entangled = new Set();
     #around;
     #passedOver;
     /** by a name that their Cargo.toml has */
@@ -15093,6 +15094,9 @@ class Resolver {
     #addInput(unit, input, bases) {
         const candidates = this.#candidates(input, bases);
         const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        const isPassedOver = ways.length < candidates.length || ways.some(({ path }) => this.#isPassedOver(path));
+        if (isPassedOver && !input.startsWith('/'))
+            this.entangled.add(unit);
         // What is missing makes Cargo build the unit again, or lies where nobody knows.
         const isMissing = ways.every(({ exists }) => !exists);
         if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))
@@ -15902,6 +15906,8 @@ class Judge {
                 this.#drop(unit, 'what it was made of is not all there, or not known');
             if (this.#named.listless.has(unit))
                 this.#drop(unit, 'it looks at its whole package');
+            if (this.#named.entangled.has(unit))
+                this.#drop(unit, 'it was made of what other builds make');
             // Somebody built in it once its job had ended, as in a slot that is kept, of whatever lay there.
             const isLater = (unit.startedNs ?? 0n) > this.#evidence.recordedNs;
             if (isLater)

@@ -14041,6 +14041,7 @@ class Resolver {
     packages = new Set();
     isOpen = false;
     lost = new Set();
+    entangled = new Set();
     #around;
     #passedOver;
     /** by a name that their Cargo.toml has */
@@ -14084,6 +14085,9 @@ class Resolver {
     #addInput(unit, input, bases) {
         const candidates = this.#candidates(input, bases);
         const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow);
+        const isPassedOver = ways.length < candidates.length || ways.some(({ path }) => this.#isPassedOver(path));
+        if (isPassedOver && !input.startsWith('/'))
+            this.entangled.add(unit);
         // What is missing makes Cargo build the unit again, or lies where nobody knows.
         const isMissing = ways.every(({ exists }) => !exists);
         if (isMissing && !candidates.some((path) => this.#isPassedOver(path)))

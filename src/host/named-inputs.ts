@@ -39,6 +39,8 @@ export interface NamedInputs {
   isOpen: boolean
   /** of these not all inputs are there, or known: nobody can say whether they are fresh */
   lost: ReadonlySet<Unit>
+  /** what these name by a relative path lies in part where nothing is looked at, as in a target directory */
+  entangled: ReadonlySet<Unit>
 }
 
 /** Finds the files that units name: dep-info and build scripts do not say relative to what. */
@@ -59,6 +61,7 @@ class Resolver implements NamedInputs {
   readonly packages = new Set<string>()
   isOpen = false
   readonly lost = new Set<Unit>()
+  readonly entangled = new Set<Unit>()
   readonly #around: Surroundings
   readonly #passedOver: readonly string[]
   /** by a name that their Cargo.toml has */
@@ -101,6 +104,9 @@ class Resolver implements NamedInputs {
   #addInput(unit: Unit, input: string, bases: readonly string[]): void {
     const candidates = this.#candidates(input, bases)
     const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow)
+    const isPassedOver =
+      ways.length < candidates.length || ways.some(({ path }) => this.#isPassedOver(path))
+    if (isPassedOver && !input.startsWith('/')) this.entangled.add(unit)
     // What is missing makes Cargo build the unit again, or lies where nobody knows.
     const isMissing = ways.every(({ exists }) => !exists)
     if (isMissing && !candidates.some((path) => this.#isPassedOver(path))) this.lost.add(unit)

@@ -115,6 +115,7 @@ class Judge {
       const isLost = this.#named.lost.has(unit) || this.#lost.has(unit.fingerprint)
       if (isLost) this.#drop(unit, 'what it was made of is not all there, or not known')
       if (this.#named.listless.has(unit)) this.#drop(unit, 'it looks at its whole package')
+      if (this.#named.entangled.has(unit)) this.#drop(unit, 'it was made of what other builds make')
       // Somebody built in it once its job had ended, as in a slot that is kept, of whatever lay there.
       const isLater = (unit.startedNs ?? 0n) > this.#evidence.recordedNs
       if (isLater) this.#drop(unit, 'it was built after its inputs were recorded')
