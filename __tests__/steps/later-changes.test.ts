@@ -66,7 +66,7 @@ async function built(): Promise<Places> {
   return { base, target, workspace, inputs }
 }
 
-/** A job of its own may come at once; what lies there is a moment old all the same. */
+/** Clones anew, and waits until that is a moment ago, as in a job: else a unit could not be younger. */
 async function cloned({ base, workspace }: Pick<Places, 'base' | 'workspace'>): Promise<void> {
   rmSync(workspace, { recursive: true, force: true })
   git(base, 'clone', '--quiet', 'origin', 'one')

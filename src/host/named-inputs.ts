@@ -104,12 +104,12 @@ class Resolver implements NamedInputs {
   #addInput(unit: Unit, input: string, bases: readonly string[]): void {
     const candidates = this.#candidates(input, bases)
     const ways = candidates.filter((path) => !this.#isPassedOver(path)).map(this.#follow)
-    const isPassedOver =
-      ways.length < candidates.length || ways.some(({ path }) => this.#isPassedOver(path))
-    if (isPassedOver && !input.startsWith('/')) this.entangled.add(unit)
+    const isHidden = ways.length < candidates.length
+    const leadsAway = isHidden || ways.some(({ path }) => this.#isPassedOver(path))
+    if (leadsAway && !input.startsWith('/')) this.entangled.add(unit)
     // What is missing makes Cargo build the unit again, or lies where nobody knows.
     const isMissing = ways.every(({ exists }) => !exists)
-    if (isMissing && !candidates.some((path) => this.#isPassedOver(path))) this.lost.add(unit)
+    if (isMissing && !isHidden) this.lost.add(unit)
     for (const { path, exists, links } of ways) {
       const isOutside = !this.#isInside(path)
       for (const link of links) {
